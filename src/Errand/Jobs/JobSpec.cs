@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Errand;
+
+/// <summary>What somebody asks for: the part of a job that never changes once it is submitted.</summary>
+public sealed record JobSpec
+{
+    /// <summary>The owner of work that nobody else claims: the person who runs this process.</summary>
+    public const string LocalOwner = "local";
+
+    /// <summary>A spec to be filled in.</summary>
+    public JobSpec() { }
+
+    /// <summary>A spec of a kind.</summary>
+    /// <param name="kind">What sort of work it is.</param>
+    /// <param name="input">What the work is given.</param>
+    [SetsRequiredMembers]
+    public JobSpec(string kind, JobData input = default)
+    {
+        Kind = kind;
+        Input = input;
+    }
+
+    /// <summary>What sort of work it is; decides which executor runs it.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>What the work is given.</summary>
+    public JobData Input { get; init; }
+
+    /// <summary>A line for people.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Who the job belongs to. Default: <see cref="LocalOwner"/>.</summary>
+    public string Owner { get; init; } = LocalOwner;
+
+    /// <summary>The agent that asked for it, if one did.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>The session it runs in: jobs of one session and owner run one at a time, in order.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>From -10 to 10; each step is worth a minute of waiting, so nothing starves. Default: 0.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Words to find it by.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Names and values that Errand carries along and never reads.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = EmptyMetadata;
+
+    /// <summary>Not before this moment. Default: at once.</summary>
+    public DateTimeOffset? RunAt { get; init; }
+
+    /// <summary>How far it may go. Where it says nothing, the kind's limits apply.</summary>
+    public JobLimits? Limits { get; init; }
+
+    /// <summary>What happens after a failure. Where it says nothing, the kind's policy applies.</summary>
+    public RetryPolicy? Retry { get; init; }
+
+    /// <summary>
+    /// The submitter's own name for this request, unique for its owner while the job is kept: submitting it again answers with the same job.
+    /// </summary>
+    public string? Key { get; init; }
+
+    /// <summary>The job that this one was submitted from: cancelling the parent cancels its children.</summary>
+    public JobId? Parent { get; init; }
+
+    /// <summary>The earlier job that this one does again.</summary>
+    public JobId? RetryOf { get; init; }
+
+    /// <summary>The W3C trace context of the submitter, so that one trace spans submit and run.</summary>
+    public string? TraceParent { get; init; }
+
+    internal static IReadOnlyDictionary<string, string> EmptyMetadata { get; } = new Dictionary<string, string>();
+}

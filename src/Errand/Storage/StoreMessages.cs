@@ -1,0 +1,71 @@
+namespace Errand.Storage;
+
+/// <summary>What became of a job that was to be added.</summary>
+/// <param name="Added">Whether it was added now.</param>
+/// <param name="Job">The job as it is in the store: the added one, or the one that was there.</param>
+public readonly record struct AddResult(bool Added, Job Job);
+
+/// <summary>A transition for a job.</summary>
+/// <param name="Id">The job.</param>
+/// <param name="Transition">What is to happen.</param>
+public readonly record struct JobWrite(JobId Id, JobTransition Transition);
+
+/// <summary>What became of a transition.</summary>
+/// <param name="Status">Whether it was written.</param>
+/// <param name="Edge">The edge that was written.</param>
+/// <param name="Version">The job's version after the write.</param>
+/// <param name="Current">The job as it is, where nothing was written and there is one.</param>
+public readonly record struct ApplyResult(ApplyStatus Status, JobEdge? Edge = null, long Version = 0, Job? Current = null);
+
+/// <summary>A runner's wish for work.</summary>
+/// <param name="Runner">The runner.</param>
+/// <param name="Kinds">The kinds it can run.</param>
+/// <param name="Count">How many it can take.</param>
+/// <param name="Now">The time now: jobs that are due by then come into line.</param>
+public sealed record ClaimRequest(RunnerId Runner, IReadOnlyCollection<string> Kinds, int Count, DateTimeOffset Now);
+
+/// <summary>What a runner was given.</summary>
+/// <param name="Started">Jobs that were in line; a new attempt has begun.</param>
+/// <param name="Adopted">Jobs that a lapsed runner held; the attempt is the one it was in.</param>
+/// <param name="NextDue">When the next job of a later time comes into line.</param>
+public sealed record ClaimResult(IReadOnlyList<Job> Started, IReadOnlyList<Job> Adopted, DateTimeOffset? NextDue);
+
+/// <summary>A sign of life of a runner.</summary>
+/// <param name="Runner">The runner.</param>
+/// <param name="Beat">Rises with each beat.</param>
+/// <param name="Process">The process it lives in, so that others on its host can see that it is gone.</param>
+public sealed record RunnerBeat(RunnerId Runner, long Beat, ProcessIdentity? Process);
+
+/// <summary>A process, told apart from every other that ever had its number.</summary>
+/// <param name="BootId">The boot of the host it runs on.</param>
+/// <param name="ProcessId">Its number.</param>
+/// <param name="StartTime">When it started, in ticks since boot.</param>
+public sealed record ProcessIdentity(string BootId, int ProcessId, long StartTime);
+
+/// <summary>What a runner should know.</summary>
+/// <param name="Lapsed">Whether it was declared lapsed: it must stop all it holds and come back under a new name.</param>
+/// <param name="Cancelling">The jobs it holds that somebody asked to end.</param>
+/// <param name="Others">The last beat of every other runner that has not lapsed.</param>
+public sealed record HeartbeatResult(bool Lapsed, IReadOnlyList<JobId> Cancelling, IReadOnlyList<RunnerBeat> Others);
+
+/// <summary>Something that may be worth a look.</summary>
+/// <param name="Job">The job that was written.</param>
+/// <param name="Version">The version it has now; 0 where that is not known.</param>
+/// <param name="Ready">Whether a job may have come into line.</param>
+public readonly record struct JobHint(JobId Job, long Version, bool Ready);
+
+/// <summary>What has changed.</summary>
+/// <param name="Items">The jobs, oldest change first; one may stand there more than once.</param>
+/// <param name="Next">The cursor to ask with next time.</param>
+/// <param name="Resync">Whether the cursor was too old: read everything anew and go on from <paramref name="Next"/>.</param>
+public sealed record ChangePage(IReadOnlyList<JobChanged> Items, string Next, bool Resync);
+
+/// <summary>A job that has changed.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Version">The version that the change gave it.</param>
+public readonly record struct JobChanged(JobId Job, long Version);
+
+/// <summary>A named record.</summary>
+/// <param name="Version">Rises by one with every write, from 1.</param>
+/// <param name="Value">What it holds.</param>
+public sealed record StoreRecord(long Version, JobData Value);
