@@ -44,9 +44,14 @@ public sealed record ProcessIdentity(string BootId, int ProcessId, long StartTim
 
 /// <summary>What a runner should know.</summary>
 /// <param name="Lapsed">Whether it was declared lapsed: it must stop all it holds and come back under a new name.</param>
-/// <param name="Cancelling">The jobs it holds that somebody asked to end.</param>
+/// <param name="Held">Every job it holds: those asked to end are to be stopped, and one it does not know of was claimed by a call whose answer was lost.</param>
 /// <param name="Others">The last beat of every other runner that has not lapsed.</param>
-public sealed record HeartbeatResult(bool Lapsed, IReadOnlyList<JobId> Cancelling, IReadOnlyList<RunnerBeat> Others);
+public sealed record HeartbeatResult(bool Lapsed, IReadOnlyList<HeldJob> Held, IReadOnlyList<RunnerBeat> Others);
+
+/// <summary>A job that a runner holds.</summary>
+/// <param name="Id">The job.</param>
+/// <param name="Phase">Its place in the state machine.</param>
+public readonly record struct HeldJob(JobId Id, JobPhase Phase);
 
 /// <summary>Something that may be worth a look.</summary>
 /// <param name="Job">The job that was written.</param>
