@@ -8,6 +8,7 @@ internal sealed class Connections : IAsyncDisposable
     private const int MaxRaces = 5;
     private readonly NpgsqlDataSource _pool;
     private readonly NpgsqlDataSource _listening;
+    private readonly Func<string, string>? _rewriteSql;
 
     public Connections(PostgreSqlStoreOptions options)
     {
@@ -18,6 +19,7 @@ internal sealed class Connections : IAsyncDisposable
         // The guards of a write are looked at anew once a lock was waited for; at a higher level they would fail instead.
         settings.Options = $"{settings.Options} -c default_transaction_isolation=read\\ committed".Trim();
         _pool = Build(settings);
+        _rewriteSql = options.RewriteSql;
 
         // Nothing is ever sent on this one, so only a question now and then tells whether the other end is still there.
         settings.Pooling = false;
@@ -38,11 +40,11 @@ internal sealed class Connections : IAsyncDisposable
                 await using var connection = await _pool.OpenConnectionAsync(cancellationToken);
                 return await work(connection);
             }
-            catch (Exception e) when (races < MaxRaces && StoreFailures.IsOfRace(e)) { }
-            catch (Exception e) when (StoreFailures.IsOfStore(e))
+            catch (Exception e) when (races < MaxRaces && StoreErrors.IsOfRace(e)) { }
+            catch (Exception e) when (StoreErrors.IsOfStore(e))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw StoreFailures.Unavailable(Store, e);
+                throw StoreErrors.Explain(e, Store);
             }
         }
     }
@@ -69,11 +71,15 @@ internal sealed class Connections : IAsyncDisposable
         await _pool.DisposeAsync();
     }
 
-    private static async Task<T> QueryAsync<T>(
+    private async Task<T> QueryAsync<T>(
         NpgsqlConnection connection, IReadOnlyList<NpgsqlBatchCommand> statements, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var statement in statements) batch.BatchCommands.Add(statement);
+        foreach (var statement in statements)
+        {
+            if (_rewriteSql is not null) statement.CommandText = _rewriteSql(statement.CommandText);
+            batch.BatchCommands.Add(statement);
+        }
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var answer = await read(reader);
         // Only past the last answer is it known that the transaction was committed.

@@ -1,4 +1,3 @@
-using Errand.PostgreSql.Schema;
 using Errand.Storage;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -41,8 +40,8 @@ public sealed partial class PostgreSqlJobStore : IJobStore
     /// <inheritdoc/>
     public async ValueTask OpenAsync(CancellationToken cancellationToken = default)
     {
-        await new Migrator(_connections, _options.Schema).MigrateAsync(cancellationToken);
-        if (_options.Listen) await _doorbell.ListenAsync(cancellationToken);
+        await new StoreSchema(_connections, _options.Schema, _options.Migrations).PrepareAsync(cancellationToken);
+        if (_options.Doorbell) await _doorbell.ListenAsync(cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -3,38 +3,47 @@ using System.Text.RegularExpressions;
 namespace Errand.PostgreSql;
 
 /// <summary>Where a store is kept in PostgreSQL, and how it goes about it.</summary>
-public sealed partial class PostgreSqlStoreOptions
+public sealed partial record PostgreSqlStoreOptions
 {
     /// <summary>The server, the database and the login, as Npgsql writes them: <c>Host=…;Username=…;Password=…;Database=…</c>.</summary>
     public required string ConnectionString { get; init; }
 
     /// <summary>
-    /// The PostgreSQL schema that the store's tables are in; several stores may share a database under different names. Default:
-    /// <c>errand</c>.
+    /// The PostgreSQL schema that the tables are in; several stores may share a database under different names. It is made where it is missing.
+    /// Default: <c>errand</c>.
     /// </summary>
     public string Schema { get; init; } = "errand";
 
     /// <summary>
-    /// Whether to hold a connection open on which other processes tell of their writes (LISTEN). Turn it off behind a pooler that hands a
-    /// connection to someone else after each transaction; news of other processes then come with the next poll. Default: yes.
+    /// Whether to hold a connection open on which other processes tell of their writes at once (LISTEN). Turn it off behind a pooler that hands
+    /// connections on after each transaction; the writes of others are then found by polling. Default: true.
     /// </summary>
-    public bool Listen { get; init; } = true;
+    public bool Doorbell { get; init; } = true;
 
-    /// <summary>How many changes are kept for those who follow what has changed; whoever falls further behind reads everything anew. Default: 100,000.</summary>
+    /// <summary>How many changes the feed goes back. Default: 100,000.</summary>
     public int ChangesKept { get; init; } = 100_000;
+
+    internal IReadOnlyList<Migration> Migrations { get; init; } = Migration.All;
+
+    /// <summary>Changes every statement before it is sent, so that tests can see whether they notice a guard that is missing.</summary>
+    internal Func<string, string>? RewriteSql { get; init; }
+
+    /// <summary>Where the store is, without the connection string, which may hold a password.</summary>
+    public override string ToString() => $"{nameof(PostgreSqlStoreOptions)} {{ {nameof(Schema)} = {Schema} }}";
 
     internal void Validate()
     {
         if (string.IsNullOrWhiteSpace(ConnectionString))
             throw new ArgumentException("The connection string is empty. Set it to something like 'Host=localhost;Username=errand;Database=errand'.");
         if (!SchemaName().IsMatch(Schema) || Schema.StartsWith("pg_", StringComparison.Ordinal))
+        {
             throw new ArgumentException(
-                $"'{Schema}' cannot be the name of a store's schema: use 1 to 48 characters of a-z, 0-9 and _, not beginning with a digit or 'pg_'.");
-        if (ChangesKept < 1)
-            throw new ArgumentException($"{nameof(ChangesKept)} is {ChangesKept}; it must be at least 1.");
+                $"'{Schema}' cannot be the schema of a store: its name has 1 to 48 characters of a-z, 0-9 and _, and begins neither with a digit nor with 'pg_'.");
+        }
+        if (ChangesKept < 1) throw new ArgumentException($"{nameof(ChangesKept)} is {ChangesKept}; the feed must go back at least one change.");
     }
 
-    // Short enough for the names of indexes and of the channel, which have 63 bytes at most.
-    [GeneratedRegex("^[a-z_][a-z0-9_]{0,47}$")]
+    // Short enough for the name of the channel, which has less than 64 characters.
+    [GeneratedRegex(@"^[a-z_][a-z0-9_]{0,47}\z")]
     private static partial Regex SchemaName();
 }

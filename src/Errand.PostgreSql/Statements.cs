@@ -22,22 +22,22 @@ internal sealed class Statements(string schema)
     /// <summary>Two sessions with the same hash only wait for each other; that is no harm.</summary>
     private string SessionHash => $"hashtextextended(owner || chr(31) || session, hashtextextended('errand {schema}', 0))";
 
-    public NpgsqlBatchCommand Find(IEnumerable<JobId> ids) => New($"SELECT {JobReader.Columns} FROM {schema}.jobs WHERE id = ANY($1)", Parameters.Ids(ids));
+    public NpgsqlBatchCommand Find(IEnumerable<JobId> ids) => New($"SELECT {JobReader.Columns} FROM {schema}.job WHERE id = ANY($1)", Parameters.Ids(ids));
 
     /// <summary>Answers with the place of the job that was asked for, from 1, and the job that has its key.</summary>
     public NpgsqlBatchCommand FindByKey(IReadOnlyList<Job> jobs) => New($"""
         SELECT asked.place, {JobReader.ColumnsOf("j.")} FROM unnest($1, $2) WITH ORDINALITY AS asked (owner, key, place)
-        JOIN {schema}.jobs j ON j.owner = asked.owner AND j.key = asked.key
+        JOIN {schema}.job j ON j.owner = asked.owner AND j.key = asked.key
         """, Parameters.Texts(jobs.Select(job => job.Owner)), Parameters.Texts(jobs.Select(job => job.Spec.Key)));
 
     public NpgsqlBatchCommand History(JobId id) => New($"""
-        SELECT at, name, actor, detail, attempt FROM {schema}.history WHERE job = $1 ORDER BY version, line
+        SELECT at, name, by, detail, attempt FROM {schema}.history WHERE job = $1 ORDER BY version, line
         """, Parameters.Id(id));
 
     public NpgsqlBatchCommand Place(JobId id, int limit) => New($"""
         SELECT (SELECT count(*) FROM (
-            SELECT FROM {schema}.jobs WHERE phase = {Queued} AND holds = 0 AND (rank, seq) < (j.rank, j.seq) LIMIT $2) AS before)
-        FROM {schema}.jobs j WHERE id = $1 AND phase = {Queued} AND holds = 0
+            SELECT FROM {schema}.job WHERE phase = {Queued} AND holds = 0 AND (rank, seq) < (j.rank, j.seq) LIMIT $2) AS before)
+        FROM {schema}.job j WHERE id = $1 AND phase = {Queued} AND holds = 0
         """, Parameters.Id(id), Parameters.Integer(Math.Max(limit, 0)));
 
     // Whoever adds to a session or ends a job of it holds its lock, so that they see each other's jobs. Locks are taken in one order.
@@ -48,41 +48,41 @@ internal sealed class Statements(string schema)
 
     public NpgsqlBatchCommand LockSessionsOf(IEnumerable<JobId> ids) => New($"""
         SELECT pg_advisory_xact_lock(hash) FROM (
-            SELECT DISTINCT {SessionHash} AS hash FROM {schema}.jobs WHERE id = ANY($1) AND session IS NOT NULL ORDER BY hash) AS locks
+            SELECT DISTINCT {SessionHash} AS hash FROM {schema}.job WHERE id = ANY($1) AND session IS NOT NULL ORDER BY hash) AS locks
         """, Parameters.Ids(ids));
 
     /// <summary>Lets the first live job of each of these jobs' sessions into line. Answers which ones those were, as hints.</summary>
     public NpgsqlBatchCommand LetNextOfSessionsIn(IEnumerable<JobId> ids) => New($"""
-        WITH touched AS (SELECT DISTINCT owner, session FROM {schema}.jobs WHERE id = ANY($1) AND session IS NOT NULL),
+        WITH touched AS (SELECT DISTINCT owner, session FROM {schema}.job WHERE id = ANY($1) AND session IS NOT NULL),
         next AS (
             SELECT first.id FROM touched CROSS JOIN LATERAL (
-                SELECT id, phase, holds FROM {schema}.jobs j
+                SELECT id, phase, holds FROM {schema}.job j
                 WHERE j.owner = touched.owner AND j.session = touched.session AND j.phase < {Ended} ORDER BY seq LIMIT 1) AS first
             WHERE first.phase = {Queued} AND first.holds & {Session} <> 0)
-        UPDATE {schema}.jobs SET holds = holds & ~{Session} FROM next WHERE jobs.id = next.id RETURNING jobs.id, jobs.version, jobs.phase, jobs.holds
+        UPDATE {schema}.job SET holds = holds & ~{Session} FROM next WHERE job.id = next.id RETURNING job.id, job.version, job.phase, job.holds
         """, Parameters.Ids(ids));
 
     /// <summary>Lets jobs into line whose time has come. Answers which ones those were, as hints.</summary>
     public NpgsqlBatchCommand LetDueIn(DateTimeOffset now) => New($"""
-        UPDATE {schema}.jobs SET holds = holds & ~{Future} WHERE id = ANY(ARRAY(
-            SELECT id FROM {schema}.jobs WHERE phase = {Queued} AND holds & {Future} <> 0 AND scheduled_at <= $1
+        UPDATE {schema}.job SET holds = holds & ~{Future} WHERE id = ANY(ARRAY(
+            SELECT id FROM {schema}.job WHERE phase = {Queued} AND holds & {Future} <> 0 AND scheduled_at <= $1
             ORDER BY scheduled_at LIMIT 1000 FOR UPDATE SKIP LOCKED))
         RETURNING id, version, phase, holds
         """, Parameters.Time(now));
 
     public NpgsqlBatchCommand NextDue() => New($"""
-        SELECT min(scheduled_at) FROM {schema}.jobs WHERE phase = {Queued} AND holds & {Future} <> 0
+        SELECT min(scheduled_at) FROM {schema}.job WHERE phase = {Queued} AND holds & {Future} <> 0
         """);
 
     /// <summary>Jobs that lapsed runners hold, for a runner that has not lapsed itself.</summary>
     public NpgsqlBatchCommand Orphans(RunnerId runner, IEnumerable<string> kinds, int count) => New($"""
-        SELECT j.id, j.runner, j.attempt FROM {schema}.runners r JOIN {schema}.jobs j ON j.runner = r.id
+        SELECT j.id, j.runner, j.attempt FROM {schema}.runner r JOIN {schema}.job j ON j.runner = r.id
         WHERE r.lapsed_at IS NOT NULL AND j.phase > {Queued} AND j.phase < {Ended} AND j.kind = ANY($2) AND {NotLapsed("$1")}
         ORDER BY j.rank, j.seq LIMIT $3
         """, Parameters.Text(runner.Text), Parameters.Texts(kinds), Parameters.Integer(count));
 
     public NpgsqlBatchCommand Beat(RunnerBeat beat) => New($"""
-        INSERT INTO {schema}.runners AS r (id, beat, boot_id, process_id, start_time) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO {schema}.runner AS r (id, beat, boot_id, process_id, start_time) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (id) DO UPDATE SET beat = excluded.beat, boot_id = excluded.boot_id, process_id = excluded.process_id, start_time = excluded.start_time
         WHERE r.lapsed_at IS NULL RETURNING id
         """,
@@ -90,36 +90,36 @@ internal sealed class Statements(string schema)
         Parameters.Text(beat.Process?.BootId), Parameters.Integer(beat.Process?.ProcessId), Parameters.Number(beat.Process?.StartTime));
 
     public NpgsqlBatchCommand HeldBy(RunnerId runner) => New($"""
-        SELECT id, phase FROM {schema}.jobs WHERE runner = $1 AND phase > {Queued} AND phase < {Ended}
+        SELECT id, phase FROM {schema}.job WHERE runner = $1 AND phase > {Queued} AND phase < {Ended}
         """, Parameters.Text(runner.Text));
 
     public NpgsqlBatchCommand OtherRunners(RunnerId runner) => New($"""
-        SELECT id, beat, boot_id, process_id, start_time FROM {schema}.runners WHERE lapsed_at IS NULL AND id <> $1
+        SELECT id, beat, boot_id, process_id, start_time FROM {schema}.runner WHERE lapsed_at IS NULL AND id <> $1
         """, Parameters.Text(runner.Text));
 
     /// <summary>Answers whether the runner lapsed by this, and whether it has lapsed at all.</summary>
     public NpgsqlBatchCommand Lapse(RunnerId runner, long seenBeat, DateTimeOffset now) => New($"""
-        WITH lapsed AS (UPDATE {schema}.runners SET lapsed_at = $3 WHERE id = $1 AND beat = $2 AND lapsed_at IS NULL RETURNING id)
+        WITH lapsed AS (UPDATE {schema}.runner SET lapsed_at = $3 WHERE id = $1 AND beat = $2 AND lapsed_at IS NULL RETURNING id)
         SELECT EXISTS (SELECT FROM lapsed), NOT {NotLapsed("$1")}
         """, Parameters.Text(runner.Text), Parameters.Number(seenBeat), Parameters.Time(now));
 
-    public NpgsqlBatchCommand ReadRecord(string name) => New($"SELECT version, value FROM {schema}.records WHERE name = $1", Parameters.Text(name));
+    public NpgsqlBatchCommand ReadRecord(string name) => New($"SELECT version, value FROM {schema}.record WHERE name = $1", Parameters.Text(name));
 
     public NpgsqlBatchCommand WriteRecord(string name, long expectedVersion, JobData value) => (expectedVersion, value.IsNone) switch
     {
-        (0, true) => New($"SELECT name FROM (VALUES ($1)) AS asked (name) WHERE NOT EXISTS (SELECT FROM {schema}.records r WHERE r.name = asked.name)",
+        (0, true) => New($"SELECT name FROM (VALUES ($1)) AS asked (name) WHERE NOT EXISTS (SELECT FROM {schema}.record r WHERE r.name = asked.name)",
             Parameters.Text(name)),
-        (0, false) => New($"INSERT INTO {schema}.records (name, version, value) VALUES ($1, 1, $2) ON CONFLICT DO NOTHING RETURNING name",
+        (0, false) => New($"INSERT INTO {schema}.record (name, version, value) VALUES ($1, 1, $2) ON CONFLICT DO NOTHING RETURNING name",
             Parameters.Text(name), Parameters.Data(value)),
-        (_, true) => New($"DELETE FROM {schema}.records WHERE name = $1 AND version = $2 RETURNING name",
+        (_, true) => New($"DELETE FROM {schema}.record WHERE name = $1 AND version = $2 RETURNING name",
             Parameters.Text(name), Parameters.Number(expectedVersion)),
-        (_, false) => New($"UPDATE {schema}.records SET version = version + 1, value = $3 WHERE name = $1 AND version = $2 RETURNING name",
+        (_, false) => New($"UPDATE {schema}.record SET version = version + 1, value = $3 WHERE name = $1 AND version = $2 RETURNING name",
             Parameters.Text(name), Parameters.Number(expectedVersion), Parameters.Data(value)),
     };
 
     public NpgsqlBatchCommand Remove(IEnumerable<JobId> ids) => New($"""
-        WITH ended AS (SELECT id FROM {schema}.jobs WHERE id = ANY($1) AND phase >= {Ended} ORDER BY id FOR UPDATE),
-        gone AS (DELETE FROM {schema}.jobs USING ended WHERE jobs.id = ended.id RETURNING jobs.id),
+        WITH ended AS (SELECT id FROM {schema}.job WHERE id = ANY($1) AND phase >= {Ended} ORDER BY id FOR UPDATE),
+        gone AS (DELETE FROM {schema}.job USING ended WHERE job.id = ended.id RETURNING job.id),
         lines AS (DELETE FROM {schema}.history USING gone WHERE history.job = gone.id)
         SELECT count(*) FROM gone
         """, Parameters.Ids(ids));
@@ -127,7 +127,7 @@ internal sealed class Statements(string schema)
     public NpgsqlBatchCommand Tell(IEnumerable<string> payloads) => New("SELECT pg_notify($1, payload) FROM unnest($2) AS payload",
         Parameters.Text(Channel), Parameters.Texts(payloads));
 
-    public string NotLapsed(string runner) => $"NOT EXISTS (SELECT FROM {schema}.runners WHERE id = {runner} AND lapsed_at IS NOT NULL)";
+    public string NotLapsed(string runner) => $"NOT EXISTS (SELECT FROM {schema}.runner WHERE id = {runner} AND lapsed_at IS NOT NULL)";
 
     public static NpgsqlBatchCommand New(string text, params IEnumerable<NpgsqlParameter> parameters)
     {

@@ -13,10 +13,10 @@ internal sealed class QueryStatement
     {
         AddPhases(query.Phases);
         AddIf(query.Kind, "kind =", Parameters.Text);
-        AddIf(query.Owner, "owner =", Parameters.Text);
+        // The indexes leave out what most jobs have, so the statement must say that it does not mean those.
+        AddIf(query.Owner, query.Owner == JobSpec.LocalOwner ? "owner =" : $"owner <> '{JobSpec.LocalOwner}' AND owner =", Parameters.Text);
         AddIf(query.Agent, "agent =", Parameters.Text);
         AddIf(query.Session, "session =", Parameters.Text);
-        // The index leaves out jobs without tags, so the statement must say that it does not mean them.
         AddIf(query.Tag, "tags <> '{}' AND tags @>", tag => Parameters.Texts([tag]));
         if (query.Parent is { } parent) Add("parent =", Parameters.Id(parent));
         AddIf(query.Text, "search LIKE", text => Parameters.Text($"%{EscapeLike(SearchText(text))}%"));
@@ -32,14 +32,14 @@ internal sealed class QueryStatement
         if (query.After is { } after) statement.Add(query.OldestFirst ? "id >" : "id <", Parameters.Id(after));
         string order = query.OldestFirst ? "ASC" : "DESC", most = (limit + 1).ToString(CultureInfo.InvariantCulture);
         return Statements.New(
-            $"SELECT {JobReader.Columns} FROM {statements.Schema}.jobs{statement.Where} ORDER BY id {order} LIMIT {most}", statement._parameters);
+            $"SELECT {JobReader.Columns} FROM {statements.Schema}.job{statement.Where} ORDER BY id {order} LIMIT {most}", statement._parameters);
     }
 
     /// <summary>Answers with the phases and how many jobs are in each.</summary>
     public static NpgsqlBatchCommand Count(Statements statements, JobQuery query)
     {
         var statement = new QueryStatement(query);
-        return Statements.New($"SELECT phase, count(*) FROM {statements.Schema}.jobs{statement.Where} GROUP BY phase", statement._parameters);
+        return Statements.New($"SELECT phase, count(*) FROM {statements.Schema}.job{statement.Where} GROUP BY phase", statement._parameters);
     }
 
     /// <summary>Text as it is searched: folded here, because how a server folds letters hangs on its locale.</summary>

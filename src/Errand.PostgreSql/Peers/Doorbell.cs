@@ -126,7 +126,7 @@ internal sealed partial class Doorbell(Connections connections, Statements state
                 return await OpenAsync(_disposing.Token);
             }
             catch (Exception) when (_disposing.IsCancellationRequested) { return null; }
-            catch (Exception e) when (StoreFailures.IsOfStore(e)) { }
+            catch (Exception e) when (StoreErrors.IsOfStore(e)) { }
         }
     }
 

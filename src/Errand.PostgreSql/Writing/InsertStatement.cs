@@ -15,10 +15,10 @@ internal static class InsertStatement
         string arrays = string.Join(", ", columns.Select((_, i) => $"${i + 1}"));
         return Statements.New($"""
             WITH added AS (
-                INSERT INTO {statements.Schema}.jobs ({names})
-                SELECT {values} FROM unnest({arrays}) WITH ORDINALITY AS job ({names}, place) ORDER BY place
+                INSERT INTO {statements.Schema}.job ({names})
+                SELECT {values} FROM unnest({arrays}) WITH ORDINALITY AS given ({names}, place) ORDER BY place
                 ON CONFLICT DO NOTHING RETURNING id, version),
-            fed AS (INSERT INTO {statements.Schema}.changes (job, version) SELECT id, version FROM added)
+            fed AS (INSERT INTO {statements.Schema}.change (job, version) SELECT id, version FROM added)
             SELECT id FROM added
             """, columns.Select(column => column.Values));
     }
@@ -40,7 +40,7 @@ internal static class InsertStatement
         new("finished_at", Parameters.Times(jobs.Select(job => job.FinishedAt))),
         new("last_activity_at", Parameters.Times(jobs.Select(job => (DateTimeOffset?)job.LastActivityAt))),
         new("progress", Parameters.Documents(jobs.Select(job => JobDocuments.Write(job.Progress, JobDocuments.Default.JobProgress)))),
-        new("cancel_request", Parameters.Documents(jobs.Select(job => JobDocuments.Write(job.CancelRequest, JobDocuments.Default.CancelRequest)))),
+        new("cancel", Parameters.Documents(jobs.Select(job => JobDocuments.Write(job.CancelRequest, JobDocuments.Default.CancelRequest)))),
         new("checkpoint", Parameters.Documents(jobs.Select(job => Bytes(job.Checkpoint)))),
         new("inputs", Parameters.Documents(jobs.Select(job => job.Inputs.Count == 0 ? null : JobDocuments.Write(job.Inputs, JobDocuments.Default.Inputs)))),
         new("outcome", Parameters.Documents(jobs.Select(job =>

@@ -30,7 +30,7 @@ internal sealed class WriteStatement
         statement.AppendEdges(write.Transition.Edges, $"id = {id}{statement.Guard(write.Transition.Fence)}");
         return statement.Ended($"""
             SELECT w.edge, w.version, w.phase, w.holds, {JobReader.ColumnsOf("j.")} FROM (VALUES (1)) AS one
-            LEFT JOIN written w ON true LEFT JOIN {statements.Schema}.jobs j ON j.id = {id} AND w.edge IS NULL
+            LEFT JOIN written w ON true LEFT JOIN {statements.Schema}.job j ON j.id = {id} AND w.edge IS NULL
             """);
     }
 
@@ -46,15 +46,15 @@ internal sealed class WriteStatement
     public static NpgsqlBatchCommand Start(Statements statements, ClaimRequest request, int count, bool unlessOrphans, JobTransition start)
     {
         var statement = new WriteStatement(statements, start);
-        string jobs = $"{statements.Schema}.jobs";
+        string table = $"{statements.Schema}.job";
         string kinds = statement.Add(Parameters.Texts(request.Kinds)), limit = statement.Add(Parameters.Integer(count));
         string runner = statement.Add(Parameters.Text(request.Runner.Text));
         if (unlessOrphans)
-            limit = $"CASE WHEN EXISTS (SELECT FROM {statements.Schema}.runners r JOIN {jobs} j ON j.runner = r.id WHERE r.lapsed_at IS NOT NULL " +
+            limit = $"CASE WHEN EXISTS (SELECT FROM {statements.Schema}.runner r JOIN {table} j ON j.runner = r.id WHERE r.lapsed_at IS NOT NULL " +
                 $"AND j.phase > {Statements.Queued} AND j.phase < {Statements.Ended} AND j.kind = ANY({kinds})) THEN 0 ELSE {limit} END";
         statement.AppendEdges([start.EdgeFrom(JobPhase.Queued)!], $"""
             id = ANY(ARRAY(
-                SELECT id FROM {jobs} WHERE phase = {Statements.Queued} AND holds = 0 AND kind = ANY({kinds}) AND {statements.NotLapsed(runner)}
+                SELECT id FROM {table} WHERE phase = {Statements.Queued} AND holds = 0 AND kind = ANY({kinds}) AND {statements.NotLapsed(runner)}
                 ORDER BY rank, seq LIMIT {limit} FOR UPDATE SKIP LOCKED))
             """);
         return statement.Ended($"SELECT {JobReader.Columns} FROM written ORDER BY rank, seq");
@@ -66,18 +66,18 @@ internal sealed class WriteStatement
 
     private void AppendEdges(IReadOnlyList<JobEdge> edges, string which)
     {
-        string jobs = $"{_statements.Schema}.jobs", at = Add(Parameters.Time(_transition.At));
+        string table = $"{_statements.Schema}.job", at = Add(Parameters.Time(_transition.At));
         for (int i = 0; i < edges.Count; i++)
         {
             string from = ((int)edges[i].From).ToString(CultureInfo.InvariantCulture);
-            _text.Append(CultureInfo.InvariantCulture, $"edge{i} AS (UPDATE {jobs} SET version = version + 1, last_activity_at = {at}");
+            _text.Append(CultureInfo.InvariantCulture, $"edge{i} AS (UPDATE {table} SET version = version + 1, last_activity_at = {at}");
             AppendChange(edges[i]);
-            _text.Append(CultureInfo.InvariantCulture, $" WHERE (1 << phase) & {from} <> 0 AND {which} RETURNING jobs.*),\n");
+            _text.Append(CultureInfo.InvariantCulture, $" WHERE (1 << phase) & {from} <> 0 AND {which} RETURNING job.*),\n");
         }
         var written = Enumerable.Range(0, edges.Count).Select(i => $"SELECT {i} AS edge, edge{i}.* FROM edge{i}");
         _text.Append("written AS (").AppendJoin(" UNION ALL ", written).Append("),\n");
         AppendHistory(edges);
-        _text.Append(CultureInfo.InvariantCulture, $"fed AS (INSERT INTO {_statements.Schema}.changes (job, version) SELECT id, version FROM written)\n");
+        _text.Append(CultureInfo.InvariantCulture, $"fed AS (INSERT INTO {_statements.Schema}.change (job, version) SELECT id, version FROM written)\n");
     }
 
     private void AppendChange(JobEdge edge)
@@ -93,7 +93,7 @@ internal sealed class WriteStatement
         SetIf(JobFields.Schedule, "rank", () => Parameters.Number(change.Schedule.Rank));
         AppendHolds(edge);
         SetIf(JobFields.Progress, "progress", () => Parameters.Document(JobDocuments.Write(change.Progress, JobDocuments.Default.JobProgress)));
-        SetIf(JobFields.CancelRequest, "cancel_request", () => Parameters.Document(JobDocuments.Write(change.CancelRequest, JobDocuments.Default.CancelRequest)));
+        SetIf(JobFields.CancelRequest, "cancel", () => Parameters.Document(JobDocuments.Write(change.CancelRequest, JobDocuments.Default.CancelRequest)));
         SetIf(JobFields.Checkpoint, "checkpoint", () => Parameters.Data(change.Checkpoint));
         SetIf(JobFields.Inputs, "inputs", () => Parameters.Document(JobDocuments.Write(change.Inputs, JobDocuments.Default.Inputs)));
         SetIf(JobFields.Outcome, "outcome", () => Parameters.Document(
@@ -119,18 +119,18 @@ internal sealed class WriteStatement
         var lines = edges.SelectMany((edge, i) => edge.Events.Select((line, n) => Line(i, n, line))).ToList();
         if (lines.Count == 0) return;
         _text.Append(CultureInfo.InvariantCulture, $"""
-            lines AS (INSERT INTO {_statements.Schema}.history (job, version, line, at, name, actor, detail, attempt)
-                SELECT id, w.version, l.line, l.at, l.name, l.actor, l.detail, l.attempt
-                FROM written w JOIN (VALUES {string.Join(", ", lines)}) AS l (edge, line, at, name, actor, detail, attempt) ON l.edge = w.edge),
+            lines AS (INSERT INTO {_statements.Schema}.history (job, version, line, at, name, by, detail, attempt)
+                SELECT id, w.version, l.line, l.at, l.name, l.by, l.detail, l.attempt
+                FROM written w JOIN (VALUES {string.Join(", ", lines)}) AS l (edge, line, at, name, by, detail, attempt) ON l.edge = w.edge),
 
             """);
     }
 
     private string Line(int edge, int number, JobEvent line)
     {
-        string at = Add(Parameters.Time(line.At)), name = Add(Parameters.Text(line.Name)), actor = Add(Parameters.Text(line.By));
+        string at = Add(Parameters.Time(line.At)), name = Add(Parameters.Text(line.Name)), by = Add(Parameters.Text(line.By));
         string detail = Add(Parameters.Text(line.Detail)), attempt = Add(Parameters.Integer(line.Attempt));
-        return string.Create(CultureInfo.InvariantCulture, $"({edge}, {number}, {at}, {name}, {actor}, {detail}, {attempt})");
+        return string.Create(CultureInfo.InvariantCulture, $"({edge}, {number}, {at}, {name}, {by}, {detail}, {attempt})");
     }
 
     private string Guard(JobFence? fence)

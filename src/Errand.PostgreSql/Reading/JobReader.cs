@@ -10,7 +10,7 @@ internal static class JobReader
     [
         "id", "version", "phase", "attempt", "runner", "holds",
         "created_at", "scheduled_at", "started_at", "promoted_at", "finished_at", "last_activity_at",
-        "progress", "cancel_request", "checkpoint", "inputs", "outcome", "result",
+        "progress", "cancel", "checkpoint", "inputs", "outcome", "result",
         "kind", "input", "title", "owner", "agent", "session", "priority", "tags", "metadata", "run_at", "limits", "retry",
         "key", "parent", "retry_of", "trace_parent",
     ];
