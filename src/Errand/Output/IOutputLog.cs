@@ -29,7 +29,7 @@ public interface IOutputLog : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
     /// Whether there is something; if not, nothing will come: the attempt's writer has ended its log, a later attempt has written, or the log was
-    /// deleted. An attempt that died, or that wrote nothing in another process, is not known to have ended here: watch the job as well.
+    /// deleted. An attempt that died, or that wrote nothing, is not known to have ended here: watch the job as well.
     /// </returns>
     ValueTask<bool> WaitAsync(JobId job, int attempt, long offset, CancellationToken cancellationToken = default);
 
