@@ -14,7 +14,7 @@ internal sealed class Suite
     private Suite(string project)
     {
         Name = Path.GetFileName(Path.GetDirectoryName(project)!);
-        _tests = [.. Discover(Path.GetFileNameWithoutExtension(project))];
+        _tests = [.. Discover(project)];
 
         var results = Environment.GetEnvironmentVariable("ERRAND_TEST_RESULTS") is { Length: > 0 } folder ? Path.Combine(folder, Name, "results.trx") : null;
         if (!File.Exists(results)) return;
@@ -48,11 +48,13 @@ internal sealed class Suite
                    select ((string)method.Attribute("className")!, (string)method.Attribute("name")!)];
     }
 
-    private static IEnumerable<Test> Discover(string assembly)
+    private static IEnumerable<Test> Discover(string project)
     {
+        var name = Path.GetFileNameWithoutExtension(project);
+        var assembly = (string?)XDocument.Load(project).Descendants("AssemblyName").FirstOrDefault() ?? name;
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var path = Path.Combine(Tree.Root, "artifacts", "bin", assembly, configuration, assembly + ".dll");
-        if (!File.Exists(path)) throw new FileNotFoundException($"The suite {assembly} is not built; is it in Errand.slnx?", path);
+        var path = Path.Combine(Tree.Root, "artifacts", "bin", name, configuration, assembly + ".dll");
+        if (!File.Exists(path)) throw new FileNotFoundException($"The suite {name} is not built; is it in Errand.slnx?", path);
 
         return from type in new SuiteAssemblies(path).LoadFromAssemblyPath(path).GetTypes()
                where !type.IsAbstract

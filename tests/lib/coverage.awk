@@ -5,9 +5,10 @@ function attribute(name) {
   return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
 }
 
-function row(name, hit, all, target) {
-  short = short || hit < all * target / 100
-  printf "%-22s %6.1f %% of %6d lines%s\n", name, 100 * hit / all, all, target ? ", at least " target " % are due" : ""
+function row(name, hit, all, target,    verdict) {
+  verdict = !target ? "" : hit < all * target / 100 ? ": too few, " target " % are due" : " (" target " % are due)"
+  short = short || verdict ~ /too few/
+  printf "%-22s %6.1f %% of %6d lines%s\n", name, 100 * hit / all, all, verdict
 }
 
 # File names are relative to a source folder that differs from report to report.

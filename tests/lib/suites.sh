@@ -62,14 +62,15 @@ run_suite() {
 
 # A suite that refers to the coverage collector is run by the test host that collects; the others run as they are, so that nothing slows them.
 execute() {
-  local project name
+  local project assembly
   project=$(project_of "$1")
-  name=$(basename "$project" .csproj)
   if [ ${#filter[@]} -eq 0 ] && grep -q coverlet.collector "$project"; then
     MSBUILDDISABLENODEREUSE=1 dotnet test "$project" --configuration Release --no-build --settings tests/lib/coverage.runsettings \
       --logger "trx;LogFileName=results.trx" --results-directory "$results/$1"
   else
-    dotnet "artifacts/bin/$name/release/$name.dll" -noLogo -noColor -trx "$results/$1/results.trx" ${filter[@]+"${filter[@]}"}
+    assembly=$(sed -n 's/.*<AssemblyName>\(.*\)<.*/\1/p' "$project")
+    project=$(basename "$project" .csproj)
+    dotnet "artifacts/bin/$project/release/${assembly:-$project}.dll" -noLogo -noColor -trx "$results/$1/results.trx" ${filter[@]+"${filter[@]}"}
   fi
 }
 
