@@ -5,10 +5,9 @@ namespace Errand.PostgreSql;
 /// <summary>The pool of connections, and the door through which every statement goes: its failures come out in the store's own words.</summary>
 internal sealed class Connections : IAsyncDisposable
 {
-    private const int MaxRaces = 5;
+    private const int MaxTries = 6;
     private readonly NpgsqlDataSource _pool;
     private readonly NpgsqlDataSource _listening;
-    private readonly Func<string, string>? _rewriteSql;
 
     public Connections(PostgreSqlStoreOptions options)
     {
@@ -19,7 +18,6 @@ internal sealed class Connections : IAsyncDisposable
         // The guards of a write are looked at anew once a lock was waited for; at a higher level they would fail instead.
         settings.Options = $"{settings.Options} -c default_transaction_isolation=read\\ committed".Trim();
         _pool = Build(settings);
-        _rewriteSql = options.RewriteSql;
 
         // Nothing is ever sent on this one, so only a question now and then tells whether the other end is still there.
         settings.Pooling = false;
@@ -30,17 +28,17 @@ internal sealed class Connections : IAsyncDisposable
     /// <summary>What the store is, for people; without secrets.</summary>
     public string Store { get; }
 
-    /// <summary>Does something with a connection. What lost a race against another transaction is done again, so it must begin anew each time.</summary>
+    /// <summary>Does something with a connection. What the server gave up is done again, so it must begin anew each time.</summary>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
     {
-        for (int races = 0; ; races++)
+        for (int tries = 1; ; tries++)
         {
             try
             {
                 await using var connection = await _pool.OpenConnectionAsync(cancellationToken);
                 return await work(connection);
             }
-            catch (Exception e) when (races < MaxRaces && StoreErrors.IsOfRace(e)) { }
+            catch (Exception e) when (tries < MaxTries && StoreErrors.IsPassing(e)) { }
             catch (Exception e) when (StoreErrors.IsOfStore(e))
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -71,15 +69,11 @@ internal sealed class Connections : IAsyncDisposable
         await _pool.DisposeAsync();
     }
 
-    private async Task<T> QueryAsync<T>(
+    private static async Task<T> QueryAsync<T>(
         NpgsqlConnection connection, IReadOnlyList<NpgsqlBatchCommand> statements, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var statement in statements)
-        {
-            if (_rewriteSql is not null) statement.CommandText = _rewriteSql(statement.CommandText);
-            batch.BatchCommands.Add(statement);
-        }
+        foreach (var statement in statements) batch.BatchCommands.Add(statement);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var answer = await read(reader);
         // Only past the last answer is it known that the transaction was committed.

@@ -18,6 +18,9 @@ internal static class Parameters
 
     public static NpgsqlParameter Time(DateTimeOffset? value) => Of(NpgsqlDbType.Bigint, value?.ToUnixTimeMilliseconds());
 
+    /// <summary>A time to compare stored ones with: a whole millisecond is before it exactly if it is before the next whole one.</summary>
+    public static NpgsqlParameter Bound(DateTimeOffset value) => Time(value + TimeSpan.FromTicks(TimeSpan.TicksPerMillisecond - 1));
+
     public static NpgsqlParameter Data(JobData value) => Of(NpgsqlDbType.Bytea, value.IsNone ? null : value.Utf8);
 
     public static NpgsqlParameter Document(byte[]? value) => Of(NpgsqlDbType.Bytea, value);

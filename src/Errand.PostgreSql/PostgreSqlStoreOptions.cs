@@ -25,9 +25,6 @@ public sealed partial record PostgreSqlStoreOptions
 
     internal IReadOnlyList<Migration> Migrations { get; init; } = Migration.All;
 
-    /// <summary>Changes every statement before it is sent, so that tests can see whether they notice a guard that is missing.</summary>
-    internal Func<string, string>? RewriteSql { get; init; }
-
     /// <summary>Where the store is, without the connection string, which may hold a password.</summary>
     public override string ToString() => $"{nameof(PostgreSqlStoreOptions)} {{ {nameof(Schema)} = {Schema} }}";
 

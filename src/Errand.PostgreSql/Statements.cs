@@ -34,9 +34,10 @@ internal sealed class Statements(string schema)
         SELECT at, name, by, detail, attempt FROM {schema}.history WHERE job = $1 ORDER BY version, line
         """, Parameters.Id(id));
 
+    // The order says nothing to the count; it keeps the planner to the line, where a job near its head is counted without reading the rest.
     public NpgsqlBatchCommand Place(JobId id, int limit) => New($"""
         SELECT (SELECT count(*) FROM (
-            SELECT FROM {schema}.job WHERE phase = {Queued} AND holds = 0 AND (rank, seq) < (j.rank, j.seq) LIMIT $2) AS before)
+            SELECT FROM {schema}.job WHERE phase = {Queued} AND holds = 0 AND (rank, seq) < (j.rank, j.seq) ORDER BY rank, seq LIMIT $2) AS before)
         FROM {schema}.job j WHERE id = $1 AND phase = {Queued} AND holds = 0
         """, Parameters.Id(id), Parameters.Integer(Math.Max(limit, 0)));
 

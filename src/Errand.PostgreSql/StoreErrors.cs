@@ -9,9 +9,14 @@ internal static class StoreErrors
     /// <summary>Whether it came from the database or the way to it, and not from a mistake in this library.</summary>
     public static bool IsOfStore(Exception e) => e is NpgsqlException or SocketException or IOException or TimeoutException;
 
-    /// <summary>Whether the transaction was given up in favour of another one, and may simply be tried again.</summary>
-    public static bool IsOfRace(Exception e) =>
-        e is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+    /// <summary>
+    /// Whether the server says that it gave the transaction up, so that it may simply be tried again: in favour of another one, or because it
+    /// was stopped since the connection was last used and may be back by now.
+    /// </summary>
+    public static bool IsPassing(Exception e) => e is PostgresException
+    {
+        SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.AdminShutdown,
+    };
 
     public static JobException Explain(Exception e, string store) => e switch
     {

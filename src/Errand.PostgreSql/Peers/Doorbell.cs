@@ -24,6 +24,7 @@ internal sealed partial class Doorbell(Connections connections, Statements state
     private Task _telling = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
     private bool _isTelling;
+    private bool _isDisposed;
 
     public IDisposable Subscribe(Action<JobHint> hinted)
     {
@@ -39,9 +40,9 @@ internal sealed partial class Doorbell(Connections connections, Statements state
         foreach (var hint in hints) Raise(hint);
         lock (_lock)
         {
-            if (_untold.Count < MaxUntold) _untold.AddRange(hints);
+            if (_untold.Count + hints.Count <= MaxUntold) _untold.AddRange(hints);
             else _untold = [HintPayload.Something];
-            if (_isTelling || _disposing.IsCancellationRequested) return;
+            if (_isTelling || _isDisposed) return;
             _isTelling = true;
             _telling = scheduler.Run(TellAsync);
         }
@@ -56,6 +57,11 @@ internal sealed partial class Doorbell(Connections connections, Statements state
 
     public async ValueTask DisposeAsync()
     {
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+        }
         await _disposing.CancelAsync();
         Task telling;
         lock (_lock) telling = _telling;

@@ -20,9 +20,9 @@ internal sealed class QueryStatement
         AddIf(query.Tag, "tags <> '{}' AND tags @>", tag => Parameters.Texts([tag]));
         if (query.Parent is { } parent) Add("parent =", Parameters.Id(parent));
         AddIf(query.Text, "search LIKE", text => Parameters.Text($"%{EscapeLike(SearchText(text))}%"));
-        if (query.CreatedFrom is { } from) Add("created_at >=", Parameters.Time(from));
-        if (query.CreatedBefore is { } before) Add("created_at <", Parameters.Time(before));
-        if (query.FinishedBefore is { } ended) Add("finished_at <", Parameters.Time(ended));
+        if (query.CreatedFrom is { } from) Add("created_at >=", Parameters.Bound(from));
+        if (query.CreatedBefore is { } before) Add("created_at <", Parameters.Bound(before));
+        if (query.FinishedBefore is { } ended) Add("finished_at <", Parameters.Bound(ended));
     }
 
     /// <summary>Answers with the jobs of a page, and with one more if there is one.</summary>
