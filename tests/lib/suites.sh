@@ -28,6 +28,8 @@ start_run() {
   # Servers that refuse to run as root work below it as somebody else.
   chmod 755 "$scratch"
   export TMPDIR=$scratch
+  # Where servers and tools of the system are, and where no shell of root has to look.
+  export PATH=$PATH:/usr/sbin:/sbin
   [ ${#filter[@]} -gt 0 ] || export ERRAND_TEST_RESULTS=$PWD/$results
   printf '%-16s %8s %8s %8s %8s\n' suite passed failed skipped time
 }
