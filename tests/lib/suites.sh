@@ -57,12 +57,12 @@ run_suite() {
       [ $((SECONDS - began)) -lt "$limit" ] || { echo "Ended after $limit s." >>"$folder/log"; kill -TERM -- "-$running"; sleep 2; break; }
       sleep 0.1
     done
-    end_suite || status=$?
   fi
+  end_suite || status=$?
   count "$1" "$status" $((SECONDS - began))
 }
 
-# A suite that refers to the coverage collector is run by the test host that collects; the others run as they are, so that nothing slows them.
+# A suite that refers to the coverage collector is run by the test host that collects; nothing slows the others.
 execute() {
   local project assembly
   project=$(project_of "$1")
@@ -72,7 +72,8 @@ execute() {
   else
     assembly=$(sed -n 's/.*<AssemblyName>\(.*\)<.*/\1/p' "$project")
     project=$(basename "$project" .csproj)
-    dotnet "artifacts/bin/$project/release/${assembly:-$project}.dll" -noLogo -noColor -trx "$results/$1/results.trx" ${filter[@]+"${filter[@]}"}
+    dotnet "artifacts/bin/$project/release/${assembly:-$project}.dll" -noLogo -noColor -trx "$results/$1/results.trx" \
+      ${filter[@]+"${filter[@]}"}
   fi
 }
 
@@ -94,7 +95,8 @@ end_suite() {
 # A skipped test is a failed one: it shows nothing. So is a suite that ran nothing or ended badly without naming a failed test.
 count() {
   local counters total ok bad skipped note=""
-  counters=$(sed -n 's/.*<Counters total="\([0-9]*\)" .* passed="\([0-9]*\)" failed="\([0-9]*\)".*/\1 \2 \3/p' "$results/$1/results.trx" 2>/dev/null) || true
+  counters=$(sed -n 's/.*<Counters total="\([0-9]*\)" .* passed="\([0-9]*\)" failed="\([0-9]*\)".*/\1 \2 \3/p' \
+    "$results/$1/results.trx" 2>/dev/null) || true
   read -r total ok bad <<<"${counters:-0 0 0}"
   skipped=$((total - ok - bad))
   if [ "$ok" -eq "$total" ] && { [ "$2" -ne 0 ] || { [ "$total" -eq 0 ] && [ ${#filter[@]} -eq 0 ]; }; }; then
@@ -111,7 +113,8 @@ count() {
 
 # The log without the lines that say nothing.
 tell() {
-  sed -E '/^ *(Discover(ing|ed)|Starting|Finished): |^(Test run for|A total of|Results File:|Attachments:) ?|^ +.*\/coverage\.cobertura\.xml$|^$/d; s/^/  /' "$1" | tail -n 400
+  sed -E -e '/^ *(Discover(ing|ed)|Starting|Finished): |^(Test run for|A total of|Results File:|Attachments:)|\/coverage\.cobertura\.xml$|^$/d' \
+    -e 's/^/  /' "$1" | tail -n 400
 }
 
 # Answers whether the code is covered well enough; a part of the suites need not cover the whole.
