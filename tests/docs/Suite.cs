@@ -36,7 +36,7 @@ internal sealed class Suite
            select new Suite(project),
     ];
 
-    /// <summary>Whether the suite shows a test by the name <c>Class</c> or <c>Class.Method</c>, of the class itself or of one it derives from.</summary>
+    /// <summary>Whether the suite shows a test by the name <c>Class</c> or <c>Class.Method</c>, of that class or one derived from it.</summary>
     public bool Shows(string name)
     {
         var (type, method) = name.Split('.') is [var first, var second] ? (first, second) : (name, null);
