@@ -14,7 +14,7 @@ public sealed class JobIdTests
         select JobId.From(DateTimeOffset.FromUnixTimeMilliseconds(((long)high << 31) | (uint)low), [.. random.Select(number => (byte)number)]);
 
     [Fact]
-    public void An_id_reads_back_from_its_text() => Check.One(Config.QuickThrowOnFailure, Prop.ForAll(Ids.ToArbitrary(), id =>
+    public void An_id_reads_back_from_its_text() => Properties.Hold(Prop.ForAll(Ids.ToArbitrary(), id =>
     {
         string text = id.ToString();
         Assert.Equal(JobId.TextLength, text.Length);
@@ -25,7 +25,7 @@ public sealed class JobIdTests
     }));
 
     [Fact]
-    public void Ids_and_their_texts_have_one_order() => Check.One(Config.QuickThrowOnFailure, Prop.ForAll(Ids.Two().ToArbitrary(), pair =>
+    public void Ids_and_their_texts_have_one_order() => Properties.Hold(Prop.ForAll(Ids.Two().ToArbitrary(), pair =>
     {
         var (left, right) = pair;
         int byText = Math.Sign(string.CompareOrdinal(left.ToString(), right.ToString()));

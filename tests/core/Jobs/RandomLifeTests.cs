@@ -59,7 +59,7 @@ public sealed class RandomLifeTests
     });
 
     [Fact]
-    public void B_40_a_fence_that_was_lost_is_lost_for_good() => Check.One(Config.QuickThrowOnFailure, Prop.ForAll(Lives, life =>
+    public void B_40_a_fence_that_was_lost_is_lost_for_good() => Properties.Hold(Prop.ForAll(Lives, life =>
     {
         var job = Job.Queued(JobId.New(Steps.Start), new JobSpec("work"), Steps.Start);
         var lost = new HashSet<JobFence>();
@@ -82,7 +82,7 @@ public sealed class RandomLifeTests
     private static IEnumerable<int[]> OneShorter(int[] life) => life.Select((_, i) => (int[])[.. life[..i], .. life[(i + 1)..]]);
 
     private static void ForEveryStep(Action<Job, ApplyStatus, Job> check) =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(Lives, life =>
+        Properties.Hold(Prop.ForAll(Lives, life =>
         {
             var job = Job.Queued(JobId.New(Steps.Start), new JobSpec("work"), Steps.Start);
             foreach (var (before, status, after) in Walk(job, life)) check(before, status, after);
