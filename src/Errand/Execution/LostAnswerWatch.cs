@@ -9,7 +9,7 @@ namespace Errand;
 internal sealed class LostAnswerWatch(RunningJobs running)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<JobId> _settling = [];
+    private readonly Dictionary<JobId, int> _settling = [];
     private readonly List<long> _open = [];
     private Dictionary<JobId, long> _suspects = [];
     private long _asked;
@@ -27,13 +27,18 @@ internal sealed class LostAnswerWatch(RunningJobs running)
     /// <summary>This job is known to somebody here, although it does not run.</summary>
     public void Settle(JobId id)
     {
-        lock (_lock) _settling.Add(id);
+        lock (_lock) _settling[id] = _settling.GetValueOrDefault(id) + 1;
     }
 
-    /// <summary>Nobody here cares for this job any more.</summary>
+    /// <summary>The one that settled this job has done so.</summary>
     public void Forget(JobId id)
     {
-        lock (_lock) _settling.Remove(id);
+        lock (_lock)
+        {
+            if (!_settling.TryGetValue(id, out int settlers)) return;
+            if (settlers == 1) _settling.Remove(id);
+            else _settling[id] = settlers - 1;
+        }
     }
 
     /// <summary>The jobs among those of a beat's answer that are lost.</summary>
@@ -45,7 +50,7 @@ internal sealed class LostAnswerWatch(RunningJobs running)
             List<JobId> lost = [];
             foreach (var job in held)
             {
-                if (running.Find(job.Id) is not null || _settling.Contains(job.Id)) continue;
+                if (running.Find(job.Id) is not null || _settling.ContainsKey(job.Id)) continue;
                 if (!_suspects.TryGetValue(job.Id, out long asked)) suspects[job.Id] = _asked;
                 else if (_open.Exists(question => question <= asked)) suspects[job.Id] = asked;
                 else lost.Add(job.Id);
