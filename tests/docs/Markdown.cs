@@ -17,7 +17,9 @@ internal sealed partial class Markdown
 
     public IEnumerable<string> Links => Link().Matches(_text).Select(match => match.Groups[1].Value);
 
-    public IEnumerable<string> Anchors => Heading().Matches(_text).Select(match => NoAnchor().Replace(match.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+    public IEnumerable<string> Anchors => Heading().Matches(_text).Select(match => Anchor(match.Groups[1].Value));
+
+    private static string Anchor(string heading) => NoAnchor().Replace(heading.Trim().ToLowerInvariant(), "").Replace(' ', '-');
 
     [GeneratedRegex("^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Code();

@@ -7,9 +7,9 @@ public sealed class RequirementsTests
 {
     private static readonly string[] Requirements =
     [
-        .. Ids("A", 12), .. Ids("B", 9), .. Ids("C", 9), .. Ids("D", 9), .. Ids("E", 7), .. Ids("F", 8), .. Ids("G", 5), .. Ids("H", 7), .. Ids("I", 4),
-        .. Ids("J", 10), .. Ids("K", 5), .. Ids("L", 6), .. Ids("M", 9), .. Ids("N", 8), .. Ids("O", 9), .. Ids("P", 10), .. Ids("Q", 3), .. Ids("R", 4),
-        .. Ids("S", 9), .. Ids("T", 7),
+        .. Ids("A", 12), .. Ids("B", 9), .. Ids("C", 9), .. Ids("D", 9), .. Ids("E", 7), .. Ids("F", 8), .. Ids("G", 5),
+        .. Ids("H", 7), .. Ids("I", 4), .. Ids("J", 10), .. Ids("K", 5), .. Ids("L", 6), .. Ids("M", 9), .. Ids("N", 8),
+        .. Ids("O", 9), .. Ids("P", 10), .. Ids("Q", 3), .. Ids("R", 4), .. Ids("S", 9), .. Ids("T", 7),
     ];
 
     private static readonly string[] Behaviours = [.. Enumerable.Range(1, 55).Select(number => $"B-{number:00}")];
@@ -33,7 +33,8 @@ public sealed class RequirementsTests
     {
         var suites = Suite.ReadAll();
         var absent = suites.Where(suite => !suite.HasRun && suite.Name != "docs").Select(suite => suite.Name).ToList();
-        if (absent is not []) TestContext.Current.AddWarning($"Not part of this run, so their tests need only be there: {string.Join(", ", absent)}.");
+        if (absent is not [])
+            TestContext.Current.AddWarning($"Not part of this run, so their tests need only be there: {string.Join(", ", absent)}.");
 
         Assert.Empty(from row in Rows
                      from test in row.Tests

@@ -16,7 +16,7 @@ internal sealed class Suite
         Name = Path.GetFileName(Path.GetDirectoryName(project)!);
         _tests = [.. Discover(project)];
 
-        var results = Environment.GetEnvironmentVariable("ERRAND_TEST_RESULTS") is { Length: > 0 } folder ? Path.Combine(folder, Name, "results.trx") : null;
+        var results = Path.Combine(Environment.GetEnvironmentVariable("ERRAND_TEST_RESULTS") ?? "", Name, "results.trx");
         if (!File.Exists(results)) return;
 
         HasRun = true;
@@ -30,9 +30,13 @@ internal sealed class Suite
     public bool HasRun { get; }
 
     public static IReadOnlyList<Suite> ReadAll() =>
-        [.. Tree.Files("tests").Where(file => file.EndsWith(".csproj", StringComparison.Ordinal)).Select(project => new Suite(project))];
+    [
+        .. from folder in Directory.GetDirectories(Path.Combine(Tree.Root, "tests"))
+           from project in Directory.GetFiles(folder, "*.csproj")
+           select new Suite(project),
+    ];
 
-    /// <summary>Whether the suite shows a test by the name <c>Class</c> or <c>Class.Method</c>; the class may be one that others derive from.</summary>
+    /// <summary>Whether the suite shows a test by the name <c>Class</c> or <c>Class.Method</c>, of that class or one derived from it.</summary>
     public bool Shows(string name)
     {
         var (type, method) = name.Split('.') is [var first, var second] ? (first, second) : (name, null);
@@ -41,7 +45,8 @@ internal sealed class Suite
 
     private static HashSet<(string, string)> Passed(XDocument results)
     {
-        var outcomes = results.Descendants(Trx + "UnitTestResult").ToLookup(result => (string)result.Attribute("testId")!, result => (string)result.Attribute("outcome")!);
+        var outcomes = results.Descendants(Trx + "UnitTestResult")
+            .ToLookup(result => (string)result.Attribute("testId")!, result => (string)result.Attribute("outcome")!);
         return [.. from test in results.Descendants(Trx + "UnitTest")
                    where outcomes[(string)test.Attribute("id")!].All(outcome => outcome == "Passed")
                    let method = test.Element(Trx + "TestMethod")!

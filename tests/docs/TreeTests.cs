@@ -7,6 +7,8 @@ namespace Errand.Docs.Tests;
 /// <summary>What holds for the files of the project, whatever is in them.</summary>
 public sealed partial class TreeTests
 {
+    private static IEnumerable<string> Projects => Tree.Files().Select(Tree.Name).Where(file => file.EndsWith(".csproj", StringComparison.Ordinal));
+
     [Fact]
     public void Every_relative_link_leads_somewhere()
     {
@@ -19,26 +21,29 @@ public sealed partial class TreeTests
 
     [Fact]
     public void No_file_knows_the_machine_it_was_written_on() =>
-        Assert.Empty(Tree.Files().Where(file => !Tree.Name(file).StartsWith("tests/", StringComparison.Ordinal)).SelectMany(file => Finds(file, MachinePath())));
+        Assert.Empty(from file in Tree.Files()
+                     where !Tree.Name(file).StartsWith("tests/", StringComparison.Ordinal)
+                     from line in Finds(file, MachinePath())
+                     select line);
 
     [Fact]
     public void Nothing_in_the_sources_is_left_for_later() =>
         Assert.Empty(Tree.Files("src").SelectMany(file => Finds(file, LeftForLater())));
 
     [Fact]
-    public void Every_project_is_in_the_solution()
-    {
-        var listed = XDocument.Load(Path.Combine(Tree.Root, "Errand.slnx")).Descendants("Project").Select(project => (string)project.Attribute("Path")!);
-        Assert.Empty(Tree.Files().Select(Tree.Name).Where(file => file.EndsWith(".csproj", StringComparison.Ordinal)).Except(listed));
-    }
+    public void Every_project_is_in_the_solution() =>
+        Assert.Empty(Projects.Except(Values("Errand.slnx", "Project", "Path")));
 
     [Fact]
     public void Every_package_has_its_reason_in_the_documents()
     {
         var explained = PackageRow().Matches(File.ReadAllText(Path.Combine(Tree.Root, "docs", "dependencies.md"))).Select(row => row.Groups[1].Value);
-        var used = XDocument.Load(Path.Combine(Tree.Root, "Directory.Packages.props")).Descendants("PackageVersion").Select(package => (string)package.Attribute("Include")!);
+        var used = Values("Directory.Packages.props", "PackageVersion", "Include");
         Assert.Equal(used.Order(StringComparer.Ordinal), explained.Order(StringComparer.Ordinal));
     }
+
+    private static IEnumerable<string> Values(string file, string element, string attribute) =>
+        XDocument.Load(Path.Combine(Tree.Root, file)).Descendants(element).Select(found => (string)found.Attribute(attribute)!);
 
     private static bool Resolves(Markdown page, string link)
     {

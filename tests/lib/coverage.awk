@@ -1,4 +1,4 @@
-# Merges cobertura reports and prints the share of lines that some test ran. Ends with 1 when it is too small.
+# Merges cobertura reports and prints the share of lines that some test ran. Ends with 1 when it is too small, unless told whole=no.
 
 function attribute(name) {
   if (!match($0, " " name "=\"[^\"]*\"")) return ""
@@ -6,7 +6,7 @@ function attribute(name) {
 }
 
 function row(name, hit, all, target,    verdict) {
-  verdict = !target ? "" : hit < all * target / 100 ? ": too few, " target " % are due" : " (" target " % are due)"
+  verdict = !target || whole == "no" ? "" : hit < all * target / 100 ? ": too few, " target " % are due" : " (" target " % are due)"
   short = short || verdict ~ /too few/
   printf "%-22s %6.1f %% of %6d lines%s\n", name, 100 * hit / all, all, verdict
 }
@@ -22,6 +22,7 @@ function row(name, hit, all, target,    verdict) {
 }
 
 END {
+  if (!everything && whole == "no") exit 0
   if (!everything) { print "No coverage was collected."; exit 1 }
   for (assembly in assemblies) if (all[assembly]) row(assembly, hit[assembly], all[assembly], assembly == "Errand" ? 90 : 0)
   row("coverage in all", covered, everything, 80)
