@@ -11,7 +11,7 @@ internal sealed class LostAnswerWatch(RunningJobs running)
     private readonly Lock _lock = new();
     private readonly Dictionary<JobId, int> _settling = [];
     private readonly List<long> _open = [];
-    private Dictionary<JobId, long> _suspects = [];
+    private Dictionary<(JobId, int), long> _suspects = [];
     private long _asked;
 
     /// <summary>A claim is under way: until it is answered, nothing that it may bring is lost.</summary>
@@ -46,13 +46,15 @@ internal sealed class LostAnswerWatch(RunningJobs running)
     {
         lock (_lock)
         {
-            var suspects = new Dictionary<JobId, long>();
+            var suspects = new Dictionary<(JobId, int), long>();
             List<JobId> lost = [];
             foreach (var job in held)
             {
                 if (running.Find(job.Id) is not null || _settling.ContainsKey(job.Id)) continue;
-                if (!_suspects.TryGetValue(job.Id, out long asked)) suspects[job.Id] = _asked;
-                else if (_open.Exists(question => question <= asked)) suspects[job.Id] = asked;
+                // The answer of a beat may be older than what happened here since: only the same attempt twice counts.
+                var attempt = (job.Id, job.Attempt);
+                if (!_suspects.TryGetValue(attempt, out long asked)) suspects[attempt] = _asked;
+                else if (_open.Exists(question => question <= asked)) suspects[attempt] = asked;
                 else lost.Add(job.Id);
             }
             _suspects = suspects;
