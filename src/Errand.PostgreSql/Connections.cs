@@ -13,15 +13,15 @@ internal sealed class Connections : IAsyncDisposable
     {
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         Store = $"postgresql {settings.Host}:{settings.Port}/{settings.Database ?? settings.Username} (schema {options.Schema})";
-        if (!settings.ContainsKey("Application Name")) settings.ApplicationName = "errand";
-        if (!settings.ContainsKey("Max Auto Prepare")) settings.MaxAutoPrepare = 100;
+        if (!settings.ShouldSerialize("Application Name")) settings.ApplicationName = "errand";
+        if (!settings.ShouldSerialize("Max Auto Prepare")) settings.MaxAutoPrepare = 100;
         // The guards of a write are looked at anew once a lock was waited for; at a higher level they would fail instead.
         settings.Options = $"{settings.Options} -c default_transaction_isolation=read\\ committed".Trim();
         _pool = Build(settings);
 
         // Nothing is ever sent on this one, so only a question now and then tells whether the other end is still there.
         settings.Pooling = false;
-        if (!settings.ContainsKey("Keepalive")) settings.KeepAlive = 10;
+        if (!settings.ShouldSerialize("Keepalive")) settings.KeepAlive = 10;
         _listening = Build(settings);
     }
 
@@ -82,5 +82,7 @@ internal sealed class Connections : IAsyncDisposable
     }
 
     private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings) =>
-        new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).EnableArrays().EnableTransportSecurity().EnableIntegratedSecurity().Build();
+        // The store uses no types but those that every server has, so the first connection need not ask for them.
+        new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).EnableArrays().EnableTransportSecurity().EnableIntegratedSecurity()
+            .ConfigureTypeLoading(loading => loading.EnableTypeLoading(false)).Build();
 }

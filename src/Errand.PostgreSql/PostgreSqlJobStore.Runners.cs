@@ -6,18 +6,30 @@ namespace Errand.PostgreSql;
 // Who holds what.
 public sealed partial class PostgreSqlJobStore
 {
+    // How far into the line a claim looks at first: past what a few others may be taking at the same moment.
+    private const int FirstView = 64;
+    private const int ViewPerJob = 4;
+
     /// <inheritdoc/>
     public async ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken = default)
     {
-        var (orphans, started, nextDue) = await StartAsync(request, request.Count, unlessOrphans: true, cancellationToken);
+        int count = request.Count, view = Math.Max(FirstView, count * ViewPerJob);
         List<Job> adopted = [];
-        if (orphans.Count > 0)
+        var found = await StartAsync(request, count, view, unlessOrphans: true, cancellationToken);
+        if (found.Orphans.Count > 0)
         {
-            adopted = await AdoptAsync(request, orphans, cancellationToken);
-            int left = request.Count - adopted.Count;
-            if (left > 0) (_, started, nextDue) = await StartAsync(request, left, unlessOrphans: false, cancellationToken);
+            adopted = await AdoptAsync(request, found.Orphans, cancellationToken);
+            count -= adopted.Count;
+            if (count > 0) found = await StartAsync(request, count, view, unlessOrphans: false, cancellationToken);
         }
-        return new(started, adopted, nextDue);
+        var started = found.Started;
+        while (started.Count < count && found.InView == view)
+        {
+            view = Math.Min(view, int.MaxValue / ViewPerJob) * ViewPerJob;
+            found = await StartAsync(request, count - started.Count, view, unlessOrphans: false, cancellationToken);
+            started.AddRange(found.Started);
+        }
+        return new(started, adopted, found.NextDue);
     }
 
     /// <inheritdoc/>
@@ -27,7 +39,7 @@ public sealed partial class PostgreSqlJobStore
             async reader =>
             {
                 if (!await reader.ReadAsync(cancellationToken)) return new HeartbeatResult(true, [], []);
-                var held = await reader.NextRowsAsync(row => new HeldJob(JobId.Parse(row.GetString(0)), (JobPhase)row.GetInt16(1)), cancellationToken);
+                var held = await reader.NextRowsAsync(row => new HeldJob(JobId.Parse(row.GetString(0)), row.GetInt32(1), (JobPhase)row.GetInt16(2)), cancellationToken);
                 return new HeartbeatResult(false, held, await reader.NextRowsAsync(ReadBeat, cancellationToken));
             }, cancellationToken);
 
@@ -36,34 +48,33 @@ public sealed partial class PostgreSqlJobStore
     {
         var (now, before) = await _connections.ScalarAsync(
             _statements.Lapse(runner, seenBeat, _time.GetUtcNow()), row => (row.GetBoolean(0), row.GetBoolean(1)), cancellationToken);
-        if (now) Tell([HintPayload.Something]);
+        if (now) Tell([DoorbellMessage.Something]);
         return now || before;
     }
 
-    private async Task<(List<JobFenced> Orphans, List<Job> Started, DateTimeOffset? NextDue)> StartAsync(
-        ClaimRequest request, int count, bool unlessOrphans, CancellationToken cancellationToken)
+    private async Task<Line> StartAsync(ClaimRequest request, int count, int view, bool unlessOrphans, CancellationToken cancellationToken)
     {
         NpgsqlBatchCommand[] statements =
         [
             _statements.LetDueIn(request.Now),
             _statements.Orphans(request.Runner, request.Kinds, count),
-            WriteStatement.Start(_statements, request, count, unlessOrphans, JobTransition.Start(request.Runner, request.Now)),
+            WriteStatement.Start(_statements, request, count, view, unlessOrphans, JobTransition.Start(request.Runner, request.Now)),
             _statements.NextDue(),
         ];
-        List<JobHint> hints = [];
-        var answer = await _connections.QueryAsync(statements, async reader =>
+        var (hints, line) = await _connections.QueryAsync(statements, async reader =>
         {
-            hints = await reader.RowsAsync(ReadHint, cancellationToken);
+            var hints = await reader.RowsAsync(ReadHint, cancellationToken);
             var orphans = await reader.NextRowsAsync(ReadOrphan, cancellationToken);
-            var started = await reader.NextRowsAsync(row => JobReader.Read(row), cancellationToken);
-            return (orphans, started, (await reader.NextRowsAsync(row => JobReader.Time(row, 0), cancellationToken)).Single());
+            var started = await reader.NextRowsAsync(row => (InView: row.GetInt64(0), Job: row.IsDBNull(1) ? null : JobRow.Read(row, 1)), cancellationToken);
+            var nextDue = (await reader.NextRowsAsync(row => JobRow.Time(row, 0), cancellationToken)).Single();
+            return (hints, new Line(orphans, [.. started.Select(row => row.Job).OfType<Job>()], started[0].InView, nextDue));
         }, cancellationToken);
-        Tell([.. hints, .. answer.started.Select(HintOf)]);
-        return answer;
+        Tell([.. hints, .. line.Started.Select(HintOf)]);
+        return line;
     }
 
     /// <summary>Takes over what lapsed runners still hold. Each write carries the fence of the runner that held the job, so that one taker wins.</summary>
-    private async Task<List<Job>> AdoptAsync(ClaimRequest request, List<JobFenced> orphans, CancellationToken cancellationToken)
+    private async Task<List<Job>> AdoptAsync(ClaimRequest request, List<Orphan> orphans, CancellationToken cancellationToken)
     {
         List<NpgsqlBatchCommand> statements =
         [
@@ -73,20 +84,23 @@ public sealed partial class PostgreSqlJobStore
         ];
         var adopted = await _connections.QueryAsync(statements, async reader =>
         {
-            var jobs = await reader.RowsAsync(row => JobReader.Read(row), cancellationToken);
-            while (await reader.NextResultAsync(cancellationToken)) jobs.AddRange(await reader.RowsAsync(row => JobReader.Read(row), cancellationToken));
+            var jobs = await reader.RowsAsync(row => JobRow.Read(row), cancellationToken);
+            while (await reader.NextResultAsync(cancellationToken)) jobs.AddRange(await reader.RowsAsync(row => JobRow.Read(row), cancellationToken));
             return jobs.ToDictionary(job => job.Id);
         }, cancellationToken);
         Tell([.. adopted.Values.Select(HintOf)]);
         return [.. orphans.Where(orphan => adopted.ContainsKey(orphan.Id)).Select(orphan => adopted[orphan.Id])];
     }
 
-    private static JobFenced ReadOrphan(NpgsqlDataReader row) =>
-        new(JobId.Parse(row.GetString(0)), new(new(JobReader.Text(row, 1)!), row.GetInt32(2)));
+    private static Orphan ReadOrphan(NpgsqlDataReader row) =>
+        new(JobId.Parse(row.GetString(0)), new(new(JobRow.Text(row, 1)!), row.GetInt32(2)));
 
     private static RunnerBeat ReadBeat(NpgsqlDataReader row) => new(
-        new(JobReader.Text(row, 0)!), row.GetInt64(1),
-        JobReader.Text(row, 2) is { } boot ? new(boot, row.GetInt32(3), row.GetInt64(4)) : null);
+        new(JobRow.Text(row, 0)!), row.GetInt64(1),
+        JobRow.Text(row, 2) is { } boot ? new(boot, row.GetInt32(3), row.GetInt64(4)) : null);
 
-    private readonly record struct JobFenced(JobId Id, JobFence Fence);
+    private readonly record struct Orphan(JobId Id, JobFence Fence);
+
+    /// <summary>What a look at the line gave: what was taken, out of how many, unless there were orphans to see to first.</summary>
+    private sealed record Line(List<Orphan> Orphans, List<Job> Started, long InView, DateTimeOffset? NextDue);
 }

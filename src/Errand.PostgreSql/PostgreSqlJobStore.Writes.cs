@@ -72,9 +72,9 @@ public sealed partial class PostgreSqlJobStore
         if (jobs.Length == 0) return;
         await _connections.QueryAsync([_statements.FindByKey(jobs), _statements.Find(jobs.Select(job => job.Id))], async reader =>
         {
-            foreach (var (place, job) in await reader.RowsAsync(row => (row.GetInt64(0), JobReader.Read(row, 1)), cancellationToken))
+            foreach (var (place, job) in await reader.RowsAsync(row => (row.GetInt64(0), JobRow.Read(row, 1)), cancellationToken))
                 answers[jobs[place - 1].Id] = new(false, job);
-            foreach (var job in await reader.NextRowsAsync(row => JobReader.Read(row), cancellationToken))
+            foreach (var job in await reader.NextRowsAsync(row => JobRow.Read(row), cancellationToken))
                 answers[job.Id] = new(false, job);
             return true;
         }, cancellationToken);
@@ -110,7 +110,7 @@ public sealed partial class PostgreSqlJobStore
     {
         if (!row.IsDBNull(0)) return new(ApplyStatus.Applied, transition.Edges[row.GetInt32(0)], row.GetInt64(1));
         if (row.IsDBNull(4)) return new(ApplyStatus.Unknown);
-        var job = JobReader.Read(row, 4);
+        var job = JobRow.Read(row, 4);
         var status = transition.Judge(job);
         return status == ApplyStatus.Applied ? null : new(status, null, job.Version, job);
     }

@@ -46,18 +46,18 @@ public sealed partial class PostgreSqlJobStore : IJobStore
 
     /// <inheritdoc/>
     public async ValueTask<Job?> FindAsync(JobId id, CancellationToken cancellationToken = default) =>
-        (await _connections.ListAsync(_statements.Find([id]), row => JobReader.Read(row), cancellationToken)).SingleOrDefault();
+        (await _connections.ListAsync(_statements.Find([id]), row => JobRow.Read(row), cancellationToken)).SingleOrDefault();
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<JobEvent>> HistoryAsync(JobId id, CancellationToken cancellationToken = default) =>
         await _connections.ListAsync(_statements.History(id), row => new JobEvent(
-            JobReader.Time(row, 0) ?? default, JobReader.Text(row, 1)!, JobReader.Text(row, 2), JobReader.Text(row, 3), row.GetInt32(4)), cancellationToken);
+            JobRow.Time(row, 0) ?? default, JobRow.Text(row, 1)!, JobRow.Text(row, 2), JobRow.Text(row, 3), row.GetInt32(4)), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
         int limit = Math.Clamp(query.Limit, 1, JobQuery.MaxLimit);
-        var items = await _connections.ListAsync(QueryStatement.List(_statements, query, limit), row => JobReader.Read(row), cancellationToken);
+        var items = await _connections.ListAsync(QueryStatement.List(_statements, query, limit), row => JobRow.Read(row), cancellationToken);
         if (items.Count <= limit) return new(items, null);
         items.RemoveAt(limit);
         return new(items, items[^1].Id);
@@ -83,7 +83,7 @@ public sealed partial class PostgreSqlJobStore : IJobStore
 
     /// <inheritdoc/>
     public async ValueTask<StoreRecord?> ReadRecordAsync(string name, CancellationToken cancellationToken = default) =>
-        await _connections.ScalarAsync(_statements.ReadRecord(name), row => new StoreRecord(row.GetInt64(0), JobReader.Data(row, 1)), cancellationToken);
+        await _connections.ScalarAsync(_statements.ReadRecord(name), row => new StoreRecord(row.GetInt64(0), JobRow.Data(row, 1)), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<bool> WriteRecordAsync(string name, long expectedVersion, JobData value, CancellationToken cancellationToken = default) =>

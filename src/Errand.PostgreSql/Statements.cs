@@ -22,11 +22,11 @@ internal sealed class Statements(string schema)
     /// <summary>Two sessions with the same hash only wait for each other; that is no harm.</summary>
     private string SessionHash => $"hashtextextended(owner || chr(31) || session, hashtextextended('errand {schema}', 0))";
 
-    public NpgsqlBatchCommand Find(IEnumerable<JobId> ids) => New($"SELECT {JobReader.Columns} FROM {schema}.job WHERE id = ANY($1)", Parameters.Ids(ids));
+    public NpgsqlBatchCommand Find(IEnumerable<JobId> ids) => New($"SELECT {JobRow.Columns} FROM {schema}.job WHERE id = ANY($1)", Parameters.Ids(ids));
 
     /// <summary>Answers with the place of the job that was asked for, from 1, and the job that has its key.</summary>
     public NpgsqlBatchCommand FindByKey(IReadOnlyList<Job> jobs) => New($"""
-        SELECT asked.place, {JobReader.ColumnsOf("j.")} FROM unnest($1, $2) WITH ORDINALITY AS asked (owner, key, place)
+        SELECT asked.place, {JobRow.ColumnsOf("j.")} FROM unnest($1, $2) WITH ORDINALITY AS asked (owner, key, place)
         JOIN {schema}.job j ON j.owner = asked.owner AND j.key = asked.key
         """, Parameters.Texts(jobs.Select(job => job.Owner)), Parameters.Texts(jobs.Select(job => job.Spec.Key)));
 
@@ -34,11 +34,19 @@ internal sealed class Statements(string schema)
         SELECT at, name, by, detail, attempt FROM {schema}.history WHERE job = $1 ORDER BY version, line
         """, Parameters.Id(id));
 
-    // The order says nothing to the count; it keeps the planner to the line, where a job near its head is counted without reading the rest.
+    /// <summary>Counts the lines of all kinds up to the job, stepping from kind to kind in the index: nobody keeps a list of them.</summary>
     public NpgsqlBatchCommand Place(JobId id, int limit) => New($"""
+        WITH RECURSIVE asked AS (SELECT rank, seq FROM {schema}.job WHERE id = $1 AND phase = {Queued} AND holds = 0),
+        kinds AS (
+            SELECT min(kind) AS kind FROM {schema}.job WHERE phase = {Queued} AND holds = 0
+            UNION ALL
+            SELECT (SELECT min(kind) FROM {schema}.job WHERE phase = {Queued} AND holds = 0 AND kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL)
         SELECT (SELECT count(*) FROM (
-            SELECT FROM {schema}.job WHERE phase = {Queued} AND holds = 0 AND (rank, seq) < (j.rank, j.seq) ORDER BY rank, seq LIMIT $2) AS before)
-        FROM {schema}.job j WHERE id = $1 AND phase = {Queued} AND holds = 0
+            SELECT FROM kinds CROSS JOIN LATERAL (
+                SELECT FROM {schema}.job j WHERE phase = {Queued} AND holds = 0 AND j.kind = kinds.kind AND (rank, seq) < (asked.rank, asked.seq)
+                ORDER BY rank, seq LIMIT $2) AS line
+            LIMIT $2) AS before)
+        FROM asked
         """, Parameters.Id(id), Parameters.Integer(Math.Max(limit, 0)));
 
     // Whoever adds to a session or ends a job of it holds its lock, so that they see each other's jobs. Locks are taken in one order.
@@ -77,9 +85,7 @@ internal sealed class Statements(string schema)
 
     /// <summary>Jobs that lapsed runners hold, for a runner that has not lapsed itself.</summary>
     public NpgsqlBatchCommand Orphans(RunnerId runner, IEnumerable<string> kinds, int count) => New($"""
-        SELECT j.id, j.runner, j.attempt FROM {schema}.runner r JOIN {schema}.job j ON j.runner = r.id
-        WHERE r.lapsed_at IS NOT NULL AND j.phase > {Queued} AND j.phase < {Ended} AND j.kind = ANY($2) AND {NotLapsed("$1")}
-        ORDER BY j.rank, j.seq LIMIT $3
+        {OrphansOf("$2")} AND {NotLapsed("$1")} ORDER BY j.rank, j.seq LIMIT $3
         """, Parameters.Text(runner.Text), Parameters.Texts(kinds), Parameters.Integer(count));
 
     public NpgsqlBatchCommand Beat(RunnerBeat beat) => New($"""
@@ -91,7 +97,7 @@ internal sealed class Statements(string schema)
         Parameters.Text(beat.Process?.BootId), Parameters.Integer(beat.Process?.ProcessId), Parameters.Number(beat.Process?.StartTime));
 
     public NpgsqlBatchCommand HeldBy(RunnerId runner) => New($"""
-        SELECT id, phase FROM {schema}.job WHERE runner = $1 AND phase > {Queued} AND phase < {Ended}
+        SELECT id, attempt, phase FROM {schema}.job WHERE runner = $1 AND phase > {Queued} AND phase < {Ended}
         """, Parameters.Text(runner.Text));
 
     public NpgsqlBatchCommand OtherRunners(RunnerId runner) => New($"""
@@ -129,6 +135,14 @@ internal sealed class Statements(string schema)
         Parameters.Text(Channel), Parameters.Texts(payloads));
 
     public string NotLapsed(string runner) => $"NOT EXISTS (SELECT FROM {schema}.runner WHERE id = {runner} AND lapsed_at IS NOT NULL)";
+
+    // OFFSET 0 keeps the planner from turning this round: it must begin with the few runners that have lapsed, not with all jobs that are held.
+    public string OrphansOf(string kinds) => $"""
+        SELECT j.id, j.runner, j.attempt FROM {schema}.runner r CROSS JOIN LATERAL (
+            SELECT id, runner, attempt, rank, seq FROM {schema}.job
+            WHERE runner = r.id AND phase > {Queued} AND phase < {Ended} AND kind = ANY({kinds}) OFFSET 0) AS j
+        WHERE r.lapsed_at IS NOT NULL
+        """;
 
     public static NpgsqlBatchCommand New(string text, params IEnumerable<NpgsqlParameter> parameters)
     {

@@ -41,7 +41,7 @@ internal sealed partial class Doorbell(Connections connections, Statements state
         lock (_lock)
         {
             if (_untold.Count + hints.Count <= MaxUntold) _untold.AddRange(hints);
-            else _untold = [HintPayload.Something];
+            else _untold = [DoorbellMessage.Something];
             if (_isTelling || _isDisposed) return;
             _isTelling = true;
             _telling = scheduler.Run(TellAsync);
@@ -76,7 +76,7 @@ internal sealed partial class Doorbell(Connections connections, Statements state
         {
             try
             {
-                await connections.ListAsync(statements.Tell(HintPayload.Write(_name, hints)), _ => true, CancellationToken.None);
+                await connections.ListAsync(statements.Tell(DoorbellMessage.Write(_name, hints)), _ => true, CancellationToken.None);
             }
             catch (Exception e) when (e is StoreUnavailableException or ObjectDisposedException)
             {
@@ -118,7 +118,7 @@ internal sealed partial class Doorbell(Connections connections, Statements state
             connection = next;
             Log.ListenerBack(logger);
             // What was told in between is lost.
-            Raise(HintPayload.Something);
+            Raise(DoorbellMessage.Something);
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed partial class Doorbell(Connections connections, Statements state
 
     private void OnNotification(object sender, NpgsqlNotificationEventArgs told)
     {
-        foreach (var hint in HintPayload.Read(_name, told.Payload)) Raise(hint);
+        foreach (var hint in DoorbellMessage.Read(_name, told.Payload)) Raise(hint);
     }
 
     private void Raise(JobHint hint)

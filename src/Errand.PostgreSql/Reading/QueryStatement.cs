@@ -32,7 +32,7 @@ internal sealed class QueryStatement
         if (query.After is { } after) statement.Add(query.OldestFirst ? "id >" : "id <", Parameters.Id(after));
         string order = query.OldestFirst ? "ASC" : "DESC", most = (limit + 1).ToString(CultureInfo.InvariantCulture);
         return Statements.New(
-            $"SELECT {JobReader.Columns} FROM {statements.Schema}.job{statement.Where} ORDER BY id {order} LIMIT {most}", statement._parameters);
+            $"SELECT {JobRow.Columns} FROM {statements.Schema}.job{statement.Where} ORDER BY id {order} LIMIT {most}", statement._parameters);
     }
 
     /// <summary>Answers with the phases and how many jobs are in each.</summary>

@@ -47,7 +47,7 @@ internal static class Schema1
             result bytea
         ) WITH (fillfactor = 85);
         CREATE UNIQUE INDEX job_by_key ON {schema}.job (owner, key) WHERE key IS NOT NULL;
-        CREATE INDEX job_ready ON {schema}.job (rank, seq) WHERE phase = 0 AND holds = 0;
+        CREATE INDEX job_ready ON {schema}.job (kind, rank, seq) WHERE phase = 0 AND holds = 0;
         CREATE INDEX job_future ON {schema}.job (scheduled_at) WHERE phase = 0 AND holds & 1 <> 0;
         CREATE INDEX job_held ON {schema}.job (runner) WHERE phase > 0 AND phase < 5;
         CREATE INDEX job_in_session ON {schema}.job (owner, session, seq) WHERE session IS NOT NULL AND phase < 5;

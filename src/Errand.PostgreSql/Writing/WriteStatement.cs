@@ -29,7 +29,7 @@ internal sealed class WriteStatement
         string id = statement.Add(Parameters.Id(write.Id));
         statement.AppendEdges(write.Transition.Edges, $"id = {id}{statement.Guard(write.Transition.Fence)}");
         return statement.Ended($"""
-            SELECT w.edge, w.version, w.phase, w.holds, {JobReader.ColumnsOf("j.")} FROM (VALUES (1)) AS one
+            SELECT w.edge, w.version, w.phase, w.holds, {JobRow.ColumnsOf("j.")} FROM (VALUES (1)) AS one
             LEFT JOIN written w ON true LEFT JOIN {statements.Schema}.job j ON j.id = {id} AND w.edge IS NULL
             """);
     }
@@ -39,25 +39,40 @@ internal sealed class WriteStatement
     {
         var statement = new WriteStatement(statements, adopt);
         statement.AppendEdges(adopt.Edges, $"id = {statement.Add(Parameters.Id(id))}{statement.Guard(lapsed)}");
-        return statement.Ended($"SELECT {JobReader.Columns} FROM written");
+        return statement.Ended($"SELECT {JobRow.Columns} FROM written");
     }
 
-    /// <summary>Takes the first jobs in line that nobody else is taking, and answers with them; with none while there is something to adopt.</summary>
-    public static NpgsqlBatchCommand Start(Statements statements, ClaimRequest request, int count, bool unlessOrphans, JobTransition start)
+    /// <summary>
+    /// Takes the first jobs in line that nobody else is taking; none while there is something to adopt. Each row says first how many were in
+    /// view; there is one even if none was taken.
+    /// </summary>
+    /// <remarks>
+    /// The heads of the kinds' lines are merged first and locked then, so that a long line of a kind that was not asked for is never read. Of
+    /// those in view all may be in other hands; whoever gets too few of a full view looks further.
+    /// </remarks>
+    public static NpgsqlBatchCommand Start(Statements statements, ClaimRequest request, int count, int view, bool unlessOrphans, JobTransition start)
     {
         var statement = new WriteStatement(statements, start);
         string table = $"{statements.Schema}.job";
-        string kinds = statement.Add(Parameters.Texts(request.Kinds)), limit = statement.Add(Parameters.Integer(count));
-        string runner = statement.Add(Parameters.Text(request.Runner.Text));
-        if (unlessOrphans)
-            limit = $"CASE WHEN EXISTS (SELECT FROM {statements.Schema}.runner r JOIN {table} j ON j.runner = r.id WHERE r.lapsed_at IS NOT NULL " +
-                $"AND j.phase > {Statements.Queued} AND j.phase < {Statements.Ended} AND j.kind = ANY({kinds})) THEN 0 ELSE {limit} END";
+        string kinds = statement.Add(Parameters.Texts(request.Kinds.Distinct())), runner = statement.Add(Parameters.Text(request.Runner.Text));
+        string most = statement.Add(Parameters.Integer(count)), inView = statement.Add(Parameters.Integer(view));
+        string condition = statements.NotLapsed(runner) + (unlessOrphans ? $" AND NOT EXISTS ({statements.OrphansOf(kinds)})" : "");
+        statement._text.Append(CultureInfo.InvariantCulture, $"""
+            line AS MATERIALIZED (
+                SELECT head.id FROM unnest({kinds}) AS asked (kind) CROSS JOIN LATERAL (
+                    SELECT id, rank, seq FROM {table} j WHERE phase = {Statements.Queued} AND holds = 0 AND j.kind = asked.kind ORDER BY rank, seq LIMIT {inView}) AS head
+                WHERE {condition} ORDER BY rank, seq LIMIT {inView}),
+
+            """);
+        // The sum is zero where both are; said so, it cannot lead the planner into reading the whole line for the few that are in view.
         statement.AppendEdges([start.EdgeFrom(JobPhase.Queued)!], $"""
             id = ANY(ARRAY(
-                SELECT id FROM {table} WHERE phase = {Statements.Queued} AND holds = 0 AND kind = ANY({kinds}) AND {statements.NotLapsed(runner)}
-                ORDER BY rank, seq LIMIT {limit} FOR UPDATE SKIP LOCKED))
+                SELECT id FROM {table} WHERE id = ANY(ARRAY(SELECT id FROM line)) AND phase + holds = 0
+                ORDER BY rank, seq LIMIT {most} FOR UPDATE SKIP LOCKED))
             """);
-        return statement.Ended($"SELECT {JobReader.Columns} FROM written ORDER BY rank, seq");
+        return statement.Ended($"""
+            SELECT (SELECT count(*) FROM line), {JobRow.ColumnsOf("w.")} FROM (VALUES (1)) AS one LEFT JOIN written w ON true ORDER BY w.rank, w.seq
+            """);
     }
 
     /// <summary>Whether an edge may change who is first in a session's line.</summary>
@@ -92,12 +107,12 @@ internal sealed class WriteStatement
         SetIf(JobFields.Schedule, "scheduled_at", () => Parameters.Time(change.Schedule.ScheduledAt));
         SetIf(JobFields.Schedule, "rank", () => Parameters.Number(change.Schedule.Rank));
         AppendHolds(edge);
-        SetIf(JobFields.Progress, "progress", () => Parameters.Document(JobDocuments.Write(change.Progress, JobDocuments.Default.JobProgress)));
-        SetIf(JobFields.CancelRequest, "cancel", () => Parameters.Document(JobDocuments.Write(change.CancelRequest, JobDocuments.Default.CancelRequest)));
+        SetIf(JobFields.Progress, "progress", () => Parameters.Document(JobJson.Write(change.Progress, JobJson.Default.JobProgress)));
+        SetIf(JobFields.CancelRequest, "cancel", () => Parameters.Document(JobJson.Write(change.CancelRequest, JobJson.Default.CancelRequest)));
         SetIf(JobFields.Checkpoint, "checkpoint", () => Parameters.Data(change.Checkpoint));
-        SetIf(JobFields.Inputs, "inputs", () => Parameters.Document(JobDocuments.Write(change.Inputs, JobDocuments.Default.Inputs)));
+        SetIf(JobFields.Inputs, "inputs", () => Parameters.Document(JobJson.Write(change.Inputs, JobJson.Default.Inputs)));
         SetIf(JobFields.Outcome, "outcome", () => Parameters.Document(
-            JobDocuments.Write(OutcomeDocument.Of(change.Outcome), JobDocuments.Default.OutcomeDocument)));
+            JobJson.Write(OutcomeDocument.Of(change.Outcome), JobJson.Default.OutcomeDocument)));
         SetIf(JobFields.Outcome, "result", () => Parameters.Data(change.Outcome?.Result ?? default));
 
         void SetIf(JobFields field, string column, Func<NpgsqlParameter> value)

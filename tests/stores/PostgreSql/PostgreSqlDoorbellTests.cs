@@ -84,10 +84,10 @@ public sealed class PostgreSqlDoorbellTests : PostgreSqlTests
     public void Hints_survive_the_way_there_and_no_text_is_too_long()
     {
         JobHint[] hints = [.. Enumerable.Range(0, 1000).Select(i => new JobHint(JobId.New(At(i)), i % 3 == 0 ? long.MaxValue : i, i % 2 == 0))];
-        string[] payloads = [.. HintPayload.Write("0123456789abcdef", hints)];
+        string[] payloads = [.. DoorbellMessage.Write("0123456789abcdef", hints)];
         Assert.All(payloads, payload => Assert.InRange(payload.Length, 1, 7999));
-        Assert.Equal(hints, payloads.SelectMany(payload => HintPayload.Read("another", payload)));
-        Assert.Empty(payloads.SelectMany(payload => HintPayload.Read("0123456789abcdef", payload)));
+        Assert.Equal(hints, payloads.SelectMany(payload => DoorbellMessage.Read("another", payload)));
+        Assert.Empty(payloads.SelectMany(payload => DoorbellMessage.Read("0123456789abcdef", payload)));
     }
 
     private static async Task Told(PostgreSqlJobStore store, Predicate<JobHint> wanted, Func<ValueTask<IReadOnlyList<ApplyResult>>>? then = null)

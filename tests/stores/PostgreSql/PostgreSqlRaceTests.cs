@@ -60,6 +60,23 @@ public sealed class PostgreSqlRaceTests : PostgreSqlTests
     }
 
     [Fact]
+    public async Task A_claim_looks_past_all_that_others_are_taking()
+    {
+        var store = await OpenAsync();
+        Job[] jobs = [.. Enumerable.Range(0, 600).Select(_ => NewJob())];
+        await store.AddAsync(jobs, Token);
+        await using var connection = await PostgreSqlServer.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(Token);
+        await RunAsync(connection, $"SELECT FROM {Schema}.job ORDER BY rank, seq LIMIT 590 FOR UPDATE");
+        var claimed = (await store.ClaimAsync(new(Runner, ["work"], 4, At(1)), Token)).Started;
+        Assert.Equal(jobs[590..594].Select(job => job.Id), claimed.Select(job => job.Id));
+        claimed = (await store.ClaimAsync(new(Runner, ["work"], 100, At(1)), Token)).Started;
+        Assert.Equal(jobs[594..].Select(job => job.Id), claimed.Select(job => job.Id));
+        await transaction.CommitAsync(Token);
+        Assert.Equal(590, (await store.ClaimAsync(new(Runner, ["work"], 1000, At(1)), Token)).Started.Count);
+    }
+
+    [Fact]
     public async Task Writers_that_lock_in_a_circle_both_get_through()
     {
         var store = await OpenAsync();

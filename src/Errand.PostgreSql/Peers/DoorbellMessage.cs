@@ -5,7 +5,7 @@ using Errand.Storage;
 namespace Errand.PostgreSql;
 
 /// <summary>Hints as the text of notifications: <c>sender;id,version,ready;…</c>, where a text of the sender alone means "something".</summary>
-internal static class HintPayload
+internal static class DoorbellMessage
 {
     /// <summary>PostgreSQL takes less than 8,000 bytes.</summary>
     public const int MaxLength = 7900;

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Errand.PostgreSql;
 
 /// <summary>Reads a row as a job.</summary>
-internal static class JobReader
+internal static class JobRow
 {
     private static readonly string[] Names =
     [
@@ -40,11 +40,11 @@ internal static class JobReader
             PromotedAt = Time(row, at++),
             FinishedAt = Time(row, at++),
             LastActivityAt = Time(row, at++) ?? default,
-            Progress = Document(row, at++, JobDocuments.Default.JobProgress),
-            CancelRequest = Document(row, at++, JobDocuments.Default.CancelRequest),
+            Progress = Document(row, at++, JobJson.Default.JobProgress),
+            CancelRequest = Document(row, at++, JobJson.Default.CancelRequest),
             Checkpoint = Data(row, at++),
-            Inputs = Document(row, at++, JobDocuments.Default.Inputs) ?? [],
-            Outcome = Document(row, at++, JobDocuments.Default.OutcomeDocument)?.ToOutcome(Data(row, at)),
+            Inputs = Document(row, at++, JobJson.Default.Inputs) ?? [],
+            Outcome = Document(row, at++, JobJson.Default.OutcomeDocument)?.ToOutcome(Data(row, at)),
         };
         return job with { Spec = ReadSpec(row, at + 1) };
     }
@@ -73,10 +73,10 @@ internal static class JobReader
         };
         return spec with
         {
-            Metadata = Document(row, at++, JobDocuments.Default.Metadata) ?? spec.Metadata,
+            Metadata = Document(row, at++, JobJson.Default.Metadata) ?? spec.Metadata,
             RunAt = Time(row, at++),
-            Limits = Document(row, at++, JobDocuments.Default.JobLimits),
-            Retry = Document(row, at++, JobDocuments.Default.RetryPolicy),
+            Limits = Document(row, at++, JobJson.Default.JobLimits),
+            Retry = Document(row, at++, JobJson.Default.RetryPolicy),
             Key = Text(row, at++),
             Parent = Text(row, at++) is { } parent ? JobId.Parse(parent) : null,
             RetryOf = Text(row, at++) is { } earlier ? JobId.Parse(earlier) : null,
@@ -92,5 +92,5 @@ internal static class JobReader
     }
 
     private static T? Document<T>(NpgsqlDataReader row, int at, JsonTypeInfo<T> type) where T : class =>
-        row.IsDBNull(at) ? null : JobDocuments.Read(row.GetFieldValue<byte[]>(at), type);
+        row.IsDBNull(at) ? null : JobJson.Read(row.GetFieldValue<byte[]>(at), type);
 }

@@ -19,7 +19,7 @@ namespace Errand.PostgreSql;
 [JsonSerializable(typeof(CancelRequest))]
 [JsonSerializable(typeof(IReadOnlyList<JobInput>), TypeInfoPropertyName = "Inputs")]
 [JsonSerializable(typeof(OutcomeDocument))]
-internal sealed partial class JobDocuments : JsonSerializerContext
+internal sealed partial class JobJson : JsonSerializerContext
 {
     public static byte[]? Write<T>(T? value, JsonTypeInfo<T> type) where T : class =>
         value is null ? null : JsonSerializer.SerializeToUtf8Bytes(value, type);
