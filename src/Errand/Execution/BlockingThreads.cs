@@ -18,10 +18,8 @@ internal sealed class BlockingThreads
         new Worker(this, work).Start();
     }
 
-#pragma warning disable CA1001 // A worker lives exactly as long as its thread; its semaphore has no handle to free.
     private sealed class Worker(BlockingThreads threads, Action first)
     {
-#pragma warning restore CA1001
         private static readonly Action Left = () => { };
         private readonly SemaphoreSlim _wake = new(0, 1);
         private Action? _next;

@@ -11,6 +11,9 @@ public sealed record JobOutcome
     /// <summary>What the work returned. A failed job may have one too: a tool's answer that says it is an error.</summary>
     public JobData Result { get; init; }
 
+    /// <summary>How large the result is, where it was too large for the job's row and stands beside its output.</summary>
+    public long? LargeResultBytes { get; init; }
+
     /// <summary>Why it failed.</summary>
     public JobError? Error { get; init; }
 

@@ -4,10 +4,6 @@ namespace Errand;
 /// <param name="Text">The name.</param>
 public readonly record struct RunnerId(string Text)
 {
-    /// <summary>Makes a new name.</summary>
-    /// <param name="at">The time that the name carries.</param>
-    public static RunnerId New(DateTimeOffset at) => new(JobId.New(at).ToString());
-
     /// <inheritdoc/>
     public override string ToString() => Text;
 }

@@ -7,19 +7,22 @@ internal sealed class OrderedJobs
 {
     private const int ChunkSize = 512;
     private readonly List<Chunk> _chunks = [];
+    // A line that fills and empties again must not make a new chunk each time.
+    private Chunk? _spare;
 
     public void Add(StoredJob job)
     {
         int index = ChunkOf(job.Job.Id);
         if (index == _chunks.Count)
         {
-            if (index == 0 || _chunks[index - 1].Count == ChunkSize) _chunks.Add(new());
+            if (index == 0 || _chunks[index - 1].Count == ChunkSize) _chunks.Add(NewChunk());
             else index--;
         }
         var chunk = _chunks[index];
         if (chunk.Count == ChunkSize)
         {
-            var upper = chunk.Split();
+            var upper = NewChunk();
+            chunk.SplitInto(upper);
             _chunks.Insert(index + 1, upper);
             if (chunk.Last < job.Job.Id) chunk = upper;
         }
@@ -31,11 +34,11 @@ internal sealed class OrderedJobs
         int index = ChunkOf(id);
         var chunk = _chunks[index];
         chunk.RemoveAt(chunk.PlaceOf(id));
-        if (chunk.Count == 0) _chunks.RemoveAt(index);
+        if (chunk.Count == 0) DropChunk(index);
         else if (index + 1 < _chunks.Count && chunk.Count + _chunks[index + 1].Count <= ChunkSize / 2)
         {
-            chunk.Append(_chunks[index + 1]);
-            _chunks.RemoveAt(index + 1);
+            _chunks[index + 1].MoveTo(chunk);
+            DropChunk(index + 1);
         }
     }
 
@@ -94,6 +97,19 @@ internal sealed class OrderedJobs
         return low;
     }
 
+    private Chunk NewChunk()
+    {
+        var chunk = _spare ?? new();
+        _spare = null;
+        return chunk;
+    }
+
+    private void DropChunk(int index)
+    {
+        _spare = _chunks[index];
+        _chunks.RemoveAt(index);
+    }
+
     private sealed class Chunk
     {
         public StoredJob[] Jobs { get; } = new StoredJob[ChunkSize];
@@ -128,21 +144,16 @@ internal sealed class OrderedJobs
             Jobs[Count] = null!;
         }
 
-        public void Append(Chunk next)
-        {
-            Array.Copy(next.Jobs, 0, Jobs, Count, next.Count);
-            Count += next.Count;
-        }
+        public void MoveTo(Chunk chunk) => MoveTo(chunk, 0);
 
-        public Chunk Split()
+        public void SplitInto(Chunk upper) => MoveTo(upper, Count / 2);
+
+        private void MoveTo(Chunk chunk, int from)
         {
-            var upper = new Chunk();
-            int kept = Count / 2;
-            Array.Copy(Jobs, kept, upper.Jobs, 0, Count - kept);
-            upper.Count = Count - kept;
-            Array.Clear(Jobs, kept, Count - kept);
-            Count = kept;
-            return upper;
+            Array.Copy(Jobs, from, chunk.Jobs, chunk.Count, Count - from);
+            chunk.Count += Count - from;
+            Array.Clear(Jobs, from, Count - from);
+            Count = from;
         }
     }
 }

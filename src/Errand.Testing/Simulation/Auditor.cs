@@ -1,0 +1,209 @@
+using Errand.Storage;
+
+namespace Errand.Testing;
+
+/// <summary>
+/// Watches everything that happens in a simulated world and knows what must never happen. It trusts nobody: it reads the store itself
+/// before and after each write.
+/// </summary>
+internal sealed class Auditor(SimulatedWorld world, Func<JobId, Job?> read, int slots)
+{
+    private const int MostProblems = 20;
+    private readonly Dictionary<JobId, Job> _last = [];
+    private readonly HashSet<JobId> _acknowledged = [];
+    private readonly HashSet<JobId> _cancelled = [];
+    private readonly HashSet<JobId> _answeredPlainly = [];
+    private readonly Dictionary<(JobId, int), int> _bodies = [];
+    private readonly List<(SimulatedNode Node, JobContext Job)> _running = [];
+    private readonly List<string> _problems = [];
+
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>What happened how often: faults by the write they met, and other things that a run should have seen.</summary>
+    public SortedDictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
+
+    public int LiveJobs { get; private set; }
+
+    public int JobCount => _last.Count;
+
+    /// <summary>A number that two runs of one seed share.</summary>
+    public long Fingerprint { get; private set; } = 17;
+
+    public void Count(string what) => Counts[what] = Counts.GetValueOrDefault(what) + 1;
+
+    public void OnFault(string write, Fault fault) => Count($"{fault} {write}");
+
+    public void OnAdded(IReadOnlyList<AddResult> results)
+    {
+        foreach (var result in results) Look(result.Job.Id);
+    }
+
+    public void BeforeApply(IReadOnlyList<JobWrite> writes)
+    {
+        foreach (var write in writes) Look(write.Id);
+    }
+
+    public void OnApplied(IReadOnlyList<JobWrite> writes, IReadOnlyList<ApplyResult> results)
+    {
+        for (int i = 0; i < writes.Count; i++)
+        {
+            var (id, transition) = writes[i];
+            _last.TryGetValue(id, out var before);
+            if (results[i].Status == ApplyStatus.Applied) CheckApplied(before, transition, results[i]);
+            Look(id);
+        }
+    }
+
+    public void BeforeClaim(SimulatedNode node, ClaimRequest request)
+    {
+        int running = 0;
+        foreach (var (where, job) in _running)
+            if (where == node && job.IsStored && job.StopReason is not (StopReason.Killed or StopReason.TimedOut or StopReason.LeaseLost)) running++;
+        if (running + request.Count > slots)
+            Problem($"{node.Name} claimed {request.Count} while {running} of its {slots} slots were taken: {string.Join(", ", _running.Where(body => body.Node == node).Select(body => $"{body.Job.StopReason} {Describe(_last[body.Job.Id])}"))}");
+    }
+
+    public void OnClaimed(ClaimRequest request, ClaimResult result)
+    {
+        foreach (var job in result.Started)
+        {
+            if (_last.TryGetValue(job.Id, out var before) && before.Phase != JobPhase.Queued) Problem($"{job.Id} was claimed in phase {before.Phase}");
+            if (job.Attempt != (before?.Attempt ?? 0) + 1) Problem($"{job.Id} was claimed for attempt {job.Attempt} after {before?.Attempt}");
+            Look(job.Id);
+        }
+        foreach (var job in result.Adopted)
+        {
+            Count("adopted");
+            if (job.Runner != request.Runner) Problem($"{job.Id} was adopted for another runner");
+            Look(job.Id);
+        }
+    }
+
+    /// <summary>A submitter was told that its job is kept.</summary>
+    public void Acknowledged(JobId id)
+    {
+        _acknowledged.Add(id);
+        if (read(id) is null) Problem($"{id} was acknowledged and is not in the store");
+    }
+
+    /// <summary>Somebody was told that the job is, or will be, cancelled.</summary>
+    public void CancelAcknowledged(JobId id)
+    {
+        _cancelled.Add(id);
+        Count("cancel acknowledged");
+    }
+
+    /// <summary>A caller got the outcome of its call and no id.</summary>
+    public void AnsweredPlainly(JobId id)
+    {
+        Count("answered in time");
+        _answeredPlainly.Add(id);
+    }
+
+    public void BodyStarted(SimulatedNode node, JobContext job)
+    {
+        _running.Add((node, job));
+        var key = (job.Id, job.Attempt);
+        if ((_bodies[key] = _bodies.GetValueOrDefault(key) + 1) > 1) Problem($"the body of {job.Id} attempt {job.Attempt} was started twice");
+        if (job.Attempt > 1 && !Reruns(job.Kind)) Problem($"{job.Id} of kind {job.Kind} was started again, which it is not made for");
+        Stamp(job.Id, job.Attempt);
+    }
+
+    public void BodyPaused(JobContext job) => _running.RemoveAll(body => body.Job == job);
+
+    public void BodyWentOn(SimulatedNode node, JobContext job) => _running.Add((node, job));
+
+    public void BodyEnded(JobContext job) => _running.RemoveAll(body => body.Job == job);
+
+    public void NodeDied(SimulatedNode node) => _running.RemoveAll(body => body.Node == node);
+
+    /// <summary>Reads a job and compares it with what was seen before.</summary>
+    public void Look(JobId id)
+    {
+        var now = read(id);
+        _last.TryGetValue(id, out var before);
+        if (now is null)
+        {
+            if (before is not null) Problem($"{id} was {before.Phase} and is gone");
+            return;
+        }
+        if (before is null) LiveJobs++;
+        else Compare(before, now);
+        if (now.IsTerminal && before is not { IsTerminal: true })
+        {
+            LiveJobs--;
+            Stamp(id, (int)now.Phase);
+        }
+        _last[id] = now;
+        CheckSession(now);
+    }
+
+    /// <summary>The world has come to rest: what must be true now?</summary>
+    public void CheckEnd(bool rested)
+    {
+        if (!rested) Problem($"the world did not come to rest; live: {string.Join(", ", _last.Values.Where(job => !job.IsTerminal).Select(Describe))}");
+        foreach (var id in _last.Keys.ToArray()) Look(id);
+        foreach (var id in _acknowledged)
+            if (!_last.ContainsKey(id)) Problem($"{id} was acknowledged and is lost");
+        foreach (var id in _cancelled)
+            if (_last.TryGetValue(id, out var job) && job.Phase != JobPhase.Cancelled) Problem($"{id} was to be cancelled and is {Describe(job)}");
+        // A row that may have been written by a failed hand-over is run again after a crash only where that is allowed.
+        foreach (var id in _answeredPlainly)
+            if (!(_last.TryGetValue(id, out var written) && Reruns(written.Kind)) && _bodies.Where(body => body.Key.Item1 == id).Sum(body => body.Value) > 1) Problem($"{id} was answered in time and ran more than once");
+        foreach (var job in _last.Values) CheckEnded(job);
+    }
+
+    private static bool Reruns(string kind) => kind is SimulatedWork.Restartable or SimulatedWork.Flaky;
+
+    private static string Describe(Job job) => $"{job.Id} {job.Spec.Kind} {job.Phase} v{job.Version} attempt {job.Attempt} holds {job.Holds} runner {job.Runner}";
+
+    private void CheckApplied(Job? before, JobTransition transition, ApplyResult result)
+    {
+        if (before is null) return;
+        if (!transition.From.Has(before.Phase)) Problem($"'{transition.Name}' was applied to {Describe(before)}");
+        if (transition.Fence is { } fence && fence != before.Fence) Problem($"'{transition.Name}' of {fence} was applied to {Describe(before)}");
+        if (result.Version != before.Version + 1) Problem($"'{transition.Name}' gave version {result.Version} to {Describe(before)}");
+    }
+
+    private void Compare(Job before, Job now)
+    {
+        if (before.IsTerminal && (now.Phase != before.Phase || now.Version != before.Version || now.Outcome != before.Outcome))
+            Problem($"an ended job changed: {Describe(before)} became {Describe(now)}");
+        if (now.Version < before.Version) Problem($"the version fell: {Describe(before)} became {Describe(now)}");
+        if (now.Attempt < before.Attempt) Problem($"the attempt fell: {Describe(before)} became {Describe(now)}");
+        if (now.Version == before.Version && now != before && now.Holds == before.Holds) Problem($"{now.Id} changed without a new version");
+        if (before.CancelRequest is not null && now.CancelRequest is null) Problem($"the cancel request of {now.Id} was taken back");
+        if (JobPhases.Cancelling.Has(before.Phase) && !(JobPhases.Cancelling | JobPhases.Cancelled).Has(now.Phase))
+            Problem($"a cancel was undone: {Describe(before)} became {Describe(now)}");
+    }
+
+    private void CheckEnded(Job job)
+    {
+        if (!job.IsTerminal) return;
+        if (job.Outcome is null || job.FinishedAt is null) Problem($"{Describe(job)} has ended without an outcome");
+        if (job.Outcome?.State != job.State) Problem($"{Describe(job)} has the outcome {job.Outcome?.State}");
+        if (job.State == JobState.Cancelled && !job.Outcome!.Result.IsNone) Problem($"the late result of cancelled {job.Id} was kept");
+        if (job.State != JobState.Completed) return;
+        string expected = SimulatedWork.ResultOf(job.Id, job.Attempt);
+        if (job.Outcome!.Result.ToString() != expected) Problem($"{Describe(job)} has the result of another attempt: {job.Outcome.Result}");
+        if (!_bodies.ContainsKey((job.Id, job.Attempt))) Problem($"{Describe(job)} has completed and never ran");
+    }
+
+    /// <summary>Jobs of a session are held one at a time, in the order in which they arrived.</summary>
+    private void CheckSession(Job job)
+    {
+        if (job.Spec.Session is not { } session || !JobPhases.Held.Has(job.Phase)) return;
+        foreach (var other in _last.Values)
+        {
+            if (other.Id == job.Id || other.Spec.Session != session || other.Owner != job.Owner) continue;
+            if (JobPhases.Held.Has(other.Phase)) Problem($"{Describe(job)} and {Describe(other)} of session {session} are held at once");
+        }
+    }
+
+    private void Problem(string what)
+    {
+        if (_problems.Count < MostProblems) _problems.Add($"[{world.Elapsed.TotalSeconds:F3} s] {what}");
+    }
+
+    private void Stamp(JobId id, int what) => Fingerprint = unchecked((Fingerprint * 31) + id.GetHashCode() + what + world.Ticks);
+}

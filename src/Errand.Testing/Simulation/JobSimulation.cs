@@ -1,0 +1,244 @@
+using Errand.Storage;
+
+namespace Errand.Testing;
+
+/// <summary>
+/// Runs several servers of the shipped code over one store in a simulated world in which processes are killed at store writes, freeze and
+/// wake late, lose wake-ups and have their clocks set, and lets an auditor check all that happens. The seed decides everything and replays it.
+/// </summary>
+public sealed class JobSimulation
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(4);
+    private readonly SimulatedWorld _world;
+    private readonly SimulationOptions _options;
+    private readonly FaultPlan _plan;
+    private readonly Auditor _auditor;
+    private readonly ErrandOptions _errand;
+    private readonly List<SimulatedServer> _servers = [];
+    private readonly List<JobId> _known = [];
+    private readonly List<SimulatedNode> _openCalls = [];
+    private int _actionsLeft;
+
+    private JobSimulation(int seed, SimulationOptions options)
+    {
+        _world = new SimulatedWorld(seed);
+        _options = options;
+        _errand = new ErrandOptions { Slots = _world.Random.Next(2, 5) };
+        _plan = new FaultPlan(_world.Random, options.Faults);
+        _auditor = new Auditor(_world, options.Stores.Read, _errand.Slots);
+    }
+
+    private Random Chance => _world.Random;
+
+    /// <summary>Runs one world.</summary>
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="options">What is in it.</param>
+    public static SimulationReport Run(int seed, SimulationOptions options) => new JobSimulation(seed, options).Run();
+
+    private SimulationReport Run()
+    {
+        for (int i = 0; i < _options.Servers; i++) _servers.Add(NewServer($"server{i}"));
+        _actionsLeft = _options.Jobs + _options.Cancels;
+        foreach (var server in _servers)
+        {
+            server.Begun = () => ActUntilDone(server);
+            ActUntilDone(server);
+        }
+        PlanFreezes();
+        PlanClockJumps();
+        AnswerQuestions();
+        bool rested = _world.RunUntil(() => _actionsLeft <= 0 && _openCalls.Count == 0 && _auditor.LiveJobs == 0, Patience);
+        _auditor.CheckEnd(rested);
+        return new(_world.Seed, _auditor.Problems, _auditor.Counts, _auditor.JobCount, _world.Steps, _auditor.Fingerprint);
+    }
+
+    private SimulatedServer NewServer(string name) => new(_world, name, _errand, _auditor, server => new FaultyStore(
+        server.Node, _options.Stores.Open(server.Node), _plan, _auditor, () => server.Crash(TimeSpan.FromMilliseconds(Chance.Next(100, 30_000)))));
+
+    /// <summary>Each server takes the next action now and then, for as long as there are some.</summary>
+    private void ActUntilDone(SimulatedServer server)
+    {
+        var node = server.Node;
+        node.Post(() => _ = LoopAsync());
+
+        async Task LoopAsync()
+        {
+            while (_actionsLeft > 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Chance.Next(1, 1500)), node.Time);
+                if (_actionsLeft-- <= 0) return;
+                try { await ActAsync(server); }
+                catch (JobException)
+                {
+                    // Told clearly that it did not happen, or may not have.
+                    _auditor.Count("refused");
+                }
+            }
+        }
+    }
+
+    private async Task ActAsync(SimulatedServer server)
+    {
+        bool stop = Chance.Next(_options.Jobs + _options.Cancels) < _options.Cancels;
+        if (stop && _known.Count > 0) await StopAsync(server.Client);
+        else if (Chance.Next(3) == 0) await CallAsync(server);
+        else await SubmitAsync(server.Client);
+    }
+
+    private async Task SubmitAsync(IJobClient client)
+    {
+        var jobs = Chance.Next(6) == 0 ? await client.SubmitAsync([NewSpec(), NewSpec(), NewSpec()]) : [await client.SubmitAsync(NewSpec())];
+        foreach (var job in jobs)
+        {
+            _auditor.Acknowledged(job.Id);
+            _known.Add(job.Id);
+        }
+    }
+
+    private async Task CallAsync(SimulatedServer server)
+    {
+        var node = server.Node;
+        JobId id = default;
+        var body = new NotingExecutor(new SimulatedWork(node, _auditor), context => id = context.Id);
+        var spec = NewSpec() with { Session = null, RunAt = null, Key = null };
+        _openCalls.Add(node);
+        try
+        {
+            var result = await server.Client.CallAsync(spec, body, new() { AsyncTimeout = TimeSpan.FromMilliseconds(Chance.Next(1, 3000)) });
+            if (!result.IsPromoted)
+            {
+                _auditor.AnsweredPlainly(id);
+                return;
+            }
+            _auditor.Count("promoted");
+            _auditor.Acknowledged(result.Job!.Id);
+            _known.Add(result.Job.Id);
+        }
+        finally
+        {
+            _openCalls.Remove(node);
+        }
+    }
+
+    private async Task StopAsync(IJobClient client)
+    {
+        var id = _known[Chance.Next(_known.Count)];
+        var reply = Chance.Next(4) == 0 ? await client.KillAsync(id, "simulation") : await client.CancelAsync(id, "simulation");
+        if (reply.Answer is StopAnswer.Cancelled or StopAnswer.Cancelling or StopAnswer.AlreadyCancelling) _auditor.CancelAcknowledged(id);
+    }
+
+    private JobSpec NewSpec() => new(SimulatedWork.Kinds[Chance.Next(SimulatedWork.Kinds.Length)])
+    {
+        Priority = Chance.Next(4) == 0 ? Chance.Next(-10, 11) : 0,
+        Session = Chance.Next(4) == 0 ? $"session{Chance.Next(2)}" : null,
+        Key = Chance.Next(8) == 0 ? $"key{Chance.Next(1000)}" : null,
+        RunAt = Chance.Next(6) == 0 ? _servers[0].Node.Time.GetUtcNow() + TimeSpan.FromMilliseconds(Chance.Next(8000)) : null,
+    };
+
+    private void PlanFreezes()
+    {
+        for (int i = 0; i < _options.Faults.Freezes; i++)
+            _world.Schedule(TimeSpan.FromMilliseconds(Chance.Next(15_000)), () =>
+            {
+                var node = _servers[Chance.Next(_servers.Count)].Node;
+                if (node.IsDead || node.IsFrozen) return;
+                _auditor.Count("freeze");
+                node.Freeze();
+                // Some thaw in time, some long after their lease is gone.
+                _world.Schedule(TimeSpan.FromMilliseconds(Chance.Next(100, 45_000)), node.Thaw);
+            });
+    }
+
+    private void PlanClockJumps()
+    {
+        for (int i = 0; i < _options.Faults.ClockJumps; i++)
+            _world.Schedule(TimeSpan.FromMilliseconds(Chance.Next(15_000)), () =>
+            {
+                _auditor.Count("clock jump");
+                _servers[Chance.Next(_servers.Count)].Node.Time.WallClockOffset += TimeSpan.FromMinutes(Chance.Next(-60, 61));
+            });
+    }
+
+    /// <summary>A person looks now and then and answers whatever is asked, from whichever server is up.</summary>
+    private void AnswerQuestions() => _world.Schedule(TimeSpan.FromSeconds(2), () =>
+    {
+        // A call whose server died is never answered; its caller notices that the connection is gone.
+        _openCalls.RemoveAll(node => node.IsDead);
+        var server = _servers[Chance.Next(_servers.Count)];
+        if (!server.IsDown && !server.Node.IsFrozen) server.Node.Post(() => _ = AnswerAsync(server.Client));
+        if (_actionsLeft > 0 || _openCalls.Count > 0 || _auditor.LiveJobs > 0) AnswerQuestions();
+    });
+
+    private async Task AnswerAsync(IJobClient client)
+    {
+        try
+        {
+            foreach (var job in (await client.ListAsync(new() { States = [JobState.Waiting] })).Items)
+                foreach (var input in job.Inputs.Where(input => input.IsOutstanding))
+                {
+                    await client.AnswerAsync(job.Id, input.Key, JobData.Parse("\"yes\""), "person");
+                    _auditor.Count("answered");
+                }
+        }
+        catch (JobException)
+        {
+            _auditor.Count("refused");
+        }
+    }
+
+    private sealed class NotingExecutor(IJobExecutor inner, Action<JobContext> started) : IJobExecutor
+    {
+        public ValueTask<JobOutcome> RunAsync(JobContext job)
+        {
+            started(job);
+            return inner.RunAsync(job);
+        }
+    }
+}
+
+/// <summary>What is in a simulated world.</summary>
+public sealed record SimulationOptions
+{
+    /// <summary>Where the servers keep their jobs.</summary>
+    public required ISimulatedStores Stores { get; init; }
+
+    /// <summary>How many servers there are. Default: 3.</summary>
+    public int Servers { get; init; } = 3;
+
+    /// <summary>How many times a job, a few jobs or a call are handed in. Default: 24.</summary>
+    public int Jobs { get; init; } = 24;
+
+    /// <summary>How many times somebody asks for the end of a job. Default: 6.</summary>
+    public int Cancels { get; init; } = 6;
+
+    /// <summary>What goes wrong.</summary>
+    public FaultOptions Faults { get; init; } = new();
+}
+
+/// <summary>The store of a simulated world.</summary>
+public interface ISimulatedStores
+{
+    /// <summary>The store as a node gets it: the same for all, or an instance of its own over the same data.</summary>
+    /// <param name="node">The node; its clock and scheduler are those that the store must use.</param>
+    IJobStore Open(SimulatedNode node);
+
+    /// <summary>A job as it is right now, for the auditor, past everything that goes wrong.</summary>
+    /// <param name="id">The id.</param>
+    Job? Read(JobId id);
+}
+
+/// <summary>What became of a simulated world.</summary>
+/// <param name="Seed">What decided everything.</param>
+/// <param name="Problems">What must never happen and did.</param>
+/// <param name="Counts">What happened how often.</param>
+/// <param name="Jobs">How many jobs there were.</param>
+/// <param name="Steps">How many steps the world took.</param>
+/// <param name="Fingerprint">The same for two runs of one seed.</param>
+public sealed record SimulationReport(
+    int Seed, IReadOnlyList<string> Problems, IReadOnlyDictionary<string, int> Counts, int Jobs, long Steps, long Fingerprint)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Problems.Count == 0
+        ? $"seed {Seed}: {Jobs} jobs in {Steps} steps, nothing wrong"
+        : $"seed {Seed}: {string.Join(Environment.NewLine, Problems)}";
+}

@@ -1,0 +1,212 @@
+using System.Threading.Tasks.Sources;
+using Errand.Diagnostics;
+
+namespace Errand;
+
+/// <summary>
+/// The race between one running body and its caller's patience. Whoever is first decides: the outcome, and the caller gets it and no store
+/// ever hears of the call; or the clock, and the body goes on as a stored job whose id the caller gets. The body is the same one throughout.
+/// </summary>
+internal sealed class PatienceRace : IValueTaskSource<CallResult>
+{
+    private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(1);
+    private readonly Lock _lock = new();
+    private readonly JobExecution _execution;
+    private readonly OnAbandon _onAbandon;
+    private ManualResetValueTaskSourceCore<CallResult> _answer = new() { RunContinuationsAsynchronously = true };
+    private Stage _stage;
+    private JobOutcome? _outcome;
+    private ITimer? _patience;
+    private CancellationTokenRegistration _abandoned;
+    private TaskCompletionSource? _stored;
+    private RunnerLease? _maybeWrittenUnder;
+    private bool _answered;
+
+    public PatienceRace(JobExecution execution, OnAbandon onAbandon)
+    {
+        _execution = execution;
+        _onAbandon = onAbandon;
+        execution.InlineEnded = OnEnded;
+        execution.PromoteNow = PromoteNowAsync;
+    }
+
+    private enum Stage
+    {
+        Inline,
+        Promoting,
+        Stored,
+        Ended,
+    }
+
+    private ErrandCore Core => _execution.Core;
+
+    public ValueTask<CallResult> RunAsync(TimeSpan patience, CancellationToken abandon)
+    {
+        lock (_lock)
+        {
+            // The body may have ended on another thread already.
+            if (_stage == Stage.Inline)
+            {
+                if (patience != Timeout.InfiniteTimeSpan)
+                    _patience = Core.Time.CreateTimer(static race => ((PatienceRace)race!).BeginPromotion(), this, patience, Timeout.InfiniteTimeSpan);
+                if (abandon.CanBeCanceled) _abandoned = abandon.UnsafeRegister(static race => ((PatienceRace)race!).OnAbandoned(), this);
+            }
+        }
+        return new(this, _answer.Version);
+    }
+
+    CallResult IValueTaskSource<CallResult>.GetResult(short token) => _answer.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<CallResult>.GetStatus(short token) => _answer.GetStatus(token);
+
+    void IValueTaskSource<CallResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _answer.OnCompleted(continuation, state, token, flags);
+
+    private void OnEnded(JobOutcome outcome)
+    {
+        bool answer;
+        lock (_lock)
+        {
+            _outcome = outcome;
+            answer = _stage == Stage.Inline;
+            if (answer) _stage = Stage.Ended;
+            // While promoting, the promotion decides what becomes of the outcome.
+            else if (_stage == Stage.Promoting) return;
+        }
+        if (answer) AnswerPlainly(outcome);
+        else _ = _execution.FinishAsync(outcome);
+    }
+
+    private void OnAbandoned()
+    {
+        if (_onAbandon == OnAbandon.Promote) BeginPromotion();
+        else
+        {
+            lock (_lock)
+                if (_stage != Stage.Inline) return;
+            _execution.Stop.TryStop(StopReason.Abandoned);
+            Answer(default, new OperationCanceledException("The caller gave up.", _abandoned.Token));
+        }
+    }
+
+    private void BeginPromotion()
+    {
+        lock (_lock)
+        {
+            if (_stage != Stage.Inline) return;
+            _stage = Stage.Promoting;
+        }
+        Core.Scheduler.Queue(() => _ = PromoteAsync());
+    }
+
+    private async Task PromoteNowAsync()
+    {
+        TaskCompletionSource stored;
+        lock (_lock)
+        {
+            if (_stage == Stage.Stored) return;
+            stored = _stored ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        BeginPromotion();
+        await stored.Task;
+    }
+
+    private async Task PromoteAsync()
+    {
+        var runner = Core.Runner!;
+        runner.ExpectPromotion(_execution.Id);
+        while (true)
+        {
+            var lease = _maybeWrittenUnder ?? runner.Lease;
+            var job = _execution.Snapshot(lease.Runner, Core.Time.GetJobTime());
+            try
+            {
+                if (runner.IsStopping) throw new ShuttingDownException();
+                // A row that may have been written under a lease that is lost belongs to whoever took over: this call is never handed over.
+                if (!lease.IsFresh) throw new StoreUnavailableException("The runner has no lease for now.");
+                var added = (await Core.Store.AddAsync([job]))[0];
+                if (added.Job.Fence != job.Fence) throw new StoreUnavailableException("Another runner has taken over the job that a failed hand-over had left.");
+                OnStored(added.Job);
+                return;
+            }
+            catch (StoreUnavailableException e)
+            {
+                if (lease.IsFresh) _maybeWrittenUnder = lease;
+                if (!await GoOnInlineAsync(e)) return;
+            }
+            catch (ShuttingDownException e)
+            {
+                if (!await GoOnInlineAsync(e)) return;
+            }
+        }
+    }
+
+    private void OnStored(Job job)
+    {
+        JobOutcome? outcome;
+        _execution.Promoted(job);
+        Core.Runner!.TakeOverPromoted(_execution);
+        lock (_lock)
+        {
+            _stage = Stage.Stored;
+            outcome = _outcome;
+        }
+        ErrandTelemetry.Promoted(_execution);
+        _stored?.TrySetResult();
+        Answer(CallResult.Promoted(job));
+        if (outcome is not null) _ = _execution.FinishAsync(outcome);
+    }
+
+    /// <summary>The store did not take the job: the caller goes on waiting, and no id was given out.</summary>
+    /// <returns>Whether to try again, after a pause.</returns>
+    private async ValueTask<bool> GoOnInlineAsync(JobException problem)
+    {
+        PromotionLog.Delayed(Core.Logger, _execution.Spec.Kind, problem.Message);
+        if (EndIfOutcomeIsKnown()) return false;
+        lock (_lock) _stage = Stage.Inline;
+        Interlocked.Exchange(ref _stored, null)?.TrySetException(problem);
+        await Task.Delay(PauseAfterRefusal, Core.Time);
+        lock (_lock)
+        {
+            if (_stage != Stage.Inline) return false;
+            _stage = Stage.Promoting;
+            return true;
+        }
+    }
+
+    private bool EndIfOutcomeIsKnown()
+    {
+        JobOutcome outcome;
+        lock (_lock)
+        {
+            if (_outcome is null) return false;
+            outcome = _outcome;
+            _stage = Stage.Ended;
+        }
+        AnswerPlainly(outcome);
+        return true;
+    }
+
+    private void AnswerPlainly(JobOutcome outcome)
+    {
+        Core.Runner!.RemoveInline(_execution);
+        if (_maybeWrittenUnder is { } lease) _ = Core.Runner.SettlePromotionAsync(new(lease.Runner, _execution.Attempt), _execution.Id, outcome);
+        else Core.Runner.ForgetPromotion(_execution.Id);
+        _execution.ForgetInline();
+        Answer(CallResult.Ended(outcome, _execution.Thrown));
+    }
+
+    private void Answer(CallResult result, Exception? failure = null)
+    {
+        lock (_lock)
+        {
+            if (_answered) return;
+            _answered = true;
+        }
+        _patience?.Dispose();
+        // Not awaited: the registration's callback may be running, and it may be what brought us here.
+        _abandoned.Unregister();
+        if (failure is null) _answer.SetResult(result);
+        else _answer.SetException(failure);
+    }
+}

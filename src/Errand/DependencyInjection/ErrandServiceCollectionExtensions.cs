@@ -1,0 +1,69 @@
+using Errand;
+using Errand.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds Errand to a host.</summary>
+public static class ErrandServiceCollectionExtensions
+{
+    /// <summary>Adds <see cref="IJobClient"/> and a runner that lives as long as the host.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <returns>Says which jobs there are and where they are kept.</returns>
+    public static ErrandBuilder AddErrand(this IServiceCollection services)
+    {
+        services.AddOptions<ErrandOptions>().ValidateOnStart();
+        services.TryAddSingleton<IValidateOptions<ErrandOptions>, ErrandOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(WorkScheduler.Default);
+        services.TryAddSingleton(new ErrandJsonOptions(ErrandJson.Default));
+        services.TryAddSingleton<IJobStore>(provider => new MemoryJobStore());
+        services.TryAddSingleton<IOutputLog>(provider => new MemoryOutputLog(OutputOptions.Memory, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(Create);
+        services.TryAddSingleton<IJobClient>(provider => provider.GetRequiredService<ErrandCore>().Client);
+        services.AddHostedService<ErrandHostedService>();
+        return new(services);
+    }
+
+    /// <summary>Adds Errand and says which jobs there are and where they are kept.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="build">Says it.</param>
+    public static IServiceCollection AddErrand(this IServiceCollection services, Action<ErrandBuilder> build)
+    {
+        build(services.AddErrand());
+        return services;
+    }
+
+    private static ErrandCore Create(IServiceProvider services) => new(new ErrandParts
+    {
+        Options = services.GetRequiredService<IOptions<ErrandOptions>>().Value,
+        Store = services.GetRequiredService<IJobStore>(),
+        OutputLog = services.GetRequiredService<IOutputLog>(),
+        Kinds = new JobKinds(services.GetServices<JobKind>()),
+        Services = services,
+        Logger = services.GetService<ILoggerFactory>()?.CreateLogger("Errand") ?? NullLogger.Instance,
+        Time = services.GetRequiredService<TimeProvider>(),
+        Scheduler = services.GetRequiredService<WorkScheduler>(),
+        Json = services.GetRequiredService<ErrandJsonOptions>().Options,
+    });
+
+    private sealed class ErrandOptionsValidator : IValidateOptions<ErrandOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, ErrandOptions options)
+        {
+            string[] problems = [.. options.Problems().Select(problem => $"Errand: {problem}")];
+            return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+        }
+    }
+
+    private sealed class ErrandHostedService(ErrandCore core) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => core.StartAsync(cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => core.StopAsync(cancellationToken);
+    }
+}

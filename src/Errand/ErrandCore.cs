@@ -1,0 +1,145 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Errand.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Errand;
+
+/// <summary>The parts of one Errand in one process, put together. Everything that lives for the whole process is here once.</summary>
+internal sealed class ErrandCore : IAsyncDisposable
+{
+    private readonly RetentionSweeper _sweeper;
+    private bool _stopped;
+
+    public ErrandCore(ErrandParts parts)
+    {
+        Options = parts.Options;
+        Store = parts.Store;
+        OutputLog = parts.OutputLog;
+        Kinds = parts.Kinds;
+        Time = parts.Time;
+        Scheduler = parts.Scheduler;
+        HostProcesses = parts.HostProcesses;
+        Services = parts.Services;
+        Json = parts.Json;
+        Logger = parts.Logger;
+        NewId = parts.NewId;
+        Signals = new JobSignals(Time);
+        Runner = Options.RunsJobs ? new JobRunner(this) : null;
+        Client = new JobClient(this);
+        _sweeper = new RetentionSweeper(this);
+    }
+
+    public ErrandOptions Options { get; }
+
+    public IJobStore Store { get; }
+
+    public IOutputLog OutputLog { get; }
+
+    public JobKinds Kinds { get; }
+
+    public TimeProvider Time { get; }
+
+    public WorkScheduler Scheduler { get; }
+
+    public IHostProcesses HostProcesses { get; }
+
+    public IServiceProvider Services { get; }
+
+    public JsonSerializerOptions Json { get; }
+
+    public ILogger Logger { get; }
+
+    /// <summary>Makes the ids of jobs and runners; the only chance there is in here.</summary>
+    public Func<DateTimeOffset, JobId> NewId { get; }
+
+    public JobSignals Signals { get; }
+
+    public JobRunner? Runner { get; }
+
+    public JobClient Client { get; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Store.OpenAsync(cancellationToken);
+        Signals.Attach(Store);
+        Runner?.Start();
+        if (Runner is not null) _sweeper.Start();
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_stopped) return;
+        _stopped = true;
+        _sweeper.Stop();
+        if (Runner is not null) await Runner.StopAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Signals.Dispose();
+        await OutputLog.DisposeAsync();
+        await Store.DisposeAsync();
+    }
+
+    public void RefuseWhenStopping()
+    {
+        if (_stopped || Runner?.IsStopping == true) throw new ShuttingDownException();
+    }
+
+    /// <summary>Refuses what could not run.</summary>
+    public void Check(JobSpec spec)
+    {
+        JobSpecRules.Check(spec, Time.GetUtcNow(), Options.MaxPayloadBytes);
+        if (Kinds.Find(spec.Kind) is { } kind) kind.CheckInput?.Invoke(spec.Input);
+        else if (!Options.RemoteKinds.Contains(spec.Kind)) throw new UnknownJobKindException(spec.Kind, Kinds.Names);
+    }
+
+    /// <summary>Removes ended jobs: their output first, so that no output is ever left without its job.</summary>
+    public async ValueTask<int> RemoveAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
+    {
+        foreach (var id in ids) await OutputLog.DeleteAsync(id, cancellationToken);
+        return ids.Count == 0 ? 0 : await Store.RemoveAsync(ids, cancellationToken);
+    }
+}
+
+/// <summary>What an Errand is put together from.</summary>
+internal sealed record ErrandParts
+{
+    public required ErrandOptions Options { get; init; }
+
+    public required IJobStore Store { get; init; }
+
+    public required IOutputLog OutputLog { get; init; }
+
+    public required JobKinds Kinds { get; init; }
+
+    public required IServiceProvider Services { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public WorkScheduler Scheduler { get; init; } = WorkScheduler.Default;
+
+    public IHostProcesses HostProcesses { get; init; } = new ProcFileSystem();
+
+    public JsonSerializerOptions Json { get; init; } = ErrandJson.Default;
+
+    public Func<DateTimeOffset, JobId> NewId { get; init; } = JobId.New;
+}
+
+/// <summary>How typed inputs and results are written unless the host says otherwise.</summary>
+internal static class ErrandJson
+{
+    public static JsonSerializerOptions Default { get; } = Create();
+
+    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Used only where reflection is enabled.")]
+    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Used only where reflection is enabled.")]
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        if (JsonSerializer.IsReflectionEnabledByDefault) options.TypeInfoResolver = new DefaultJsonTypeInfoResolver();
+        return options;
+    }
+}

@@ -1,0 +1,76 @@
+namespace Errand;
+
+/// <summary>How Errand behaves in this process. Checked when the host starts.</summary>
+public sealed class ErrandOptions
+{
+    /// <summary>How many queued jobs this process runs at once. Promoted calls count, but never wait for a slot. Default: 10.</summary>
+    public int Slots { get; set; } = 10;
+
+    /// <summary>Whether this process runs jobs, or only submits and follows them. Default: true.</summary>
+    public bool RunsJobs { get; set; } = true;
+
+    /// <summary>How large an input, a checkpoint, an answer or a question may be. Default: 1 MiB.</summary>
+    public int MaxPayloadBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>A result larger than this goes to the job's output instead of its row. Default: 64 KiB.</summary>
+    public int MaxInlineResultBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Kinds that other processes on the same store run, so that they may be submitted here.</summary>
+    public ISet<string> RemoteKinds { get; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>How long a caller waits for a call before it is handed over, where neither the call nor its kind says. Default: without end.</summary>
+    public TimeSpan AsyncTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>The limits of jobs whose kind and spec set none. Default: 5 minutes of wall time.</summary>
+    public JobLimits DefaultLimits { get; set; } = new() { WallTime = TimeSpan.FromMinutes(5) };
+
+    /// <summary>How long work that was told to stop at once, or ran past its limit, has to end before it is left behind. Default: 5 s.</summary>
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a stopping host lets running jobs go on. Default: 30 s.</summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a runner's silence must last before others take over what it held. At least 15 s. Default: 15 s.</summary>
+    public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often a runner says that it lives. Default: 3 s.</summary>
+    public TimeSpan BeatInterval { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often a runner and a waiter look for themselves, for wake-ups may be lost. Default: 1 s.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the progress of a running job is written at most. Default: 1 s.</summary>
+    public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is kept of ended jobs.</summary>
+    public RetentionOptions Retention { get; } = new();
+
+    internal IEnumerable<string> Problems()
+    {
+        if (Slots is < 1 or > 100_000) yield return $"Slots is {Slots}; it must be from 1 to 100000, such as 10.";
+        if (MaxPayloadBytes < 1024) yield return $"MaxPayloadBytes is {MaxPayloadBytes}; it must be at least 1024, such as 1048576.";
+        if (MaxInlineResultBytes < 0) yield return $"MaxInlineResultBytes is {MaxInlineResultBytes}; it must not be negative, such as 65536.";
+        if (LeaseTime < TimeSpan.FromSeconds(15)) yield return $"LeaseTime is {LeaseTime}; it must be at least 15 s, or a slow disk would look like a dead runner.";
+        if (BeatInterval <= TimeSpan.Zero || BeatInterval > LeaseTime / 3)
+            yield return $"BeatInterval is {BeatInterval}; it must be positive and at most a third of LeaseTime ({LeaseTime}), such as 00:00:03.";
+        if (PollInterval <= TimeSpan.Zero) yield return $"PollInterval is {PollInterval}; it must be positive, such as 00:00:01.";
+        if (ProgressInterval < TimeSpan.Zero) yield return $"ProgressInterval is {ProgressInterval}; it must not be negative, such as 00:00:01.";
+        if (StopGrace < TimeSpan.Zero) yield return $"StopGrace is {StopGrace}; it must not be negative, such as 00:00:05.";
+        if (ShutdownTimeout < TimeSpan.Zero) yield return $"ShutdownTimeout is {ShutdownTimeout}; it must not be negative, such as 00:00:30.";
+        if (AsyncTimeout <= TimeSpan.Zero && AsyncTimeout != Timeout.InfiniteTimeSpan)
+            yield return $"AsyncTimeout is {AsyncTimeout}; it must be positive, or Timeout.InfiniteTimeSpan for no hand-over.";
+    }
+}
+
+/// <summary>How long ended jobs are kept. Live jobs are never removed.</summary>
+public sealed class RetentionOptions
+{
+    /// <summary>How long a job is kept after its end. Default: 24 hours.</summary>
+    public TimeSpan Age { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How many ended jobs are kept at most, the newest. Default: 1,000,000.</summary>
+    public int Count { get; set; } = 1_000_000;
+
+    /// <summary>How often the sweeper looks. Default: 1 minute.</summary>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMinutes(1);
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Errand;
+
+/// <summary>The output of one execution: nothing until the work writes; in memory while the call is inline; then the job's log.</summary>
+internal sealed class ExecutionOutput(JobExecution execution)
+{
+    private OutputWriter? _writer;
+    private ILogger? _logger;
+
+    public OutputWriter Writer
+    {
+        get
+        {
+            if (Volatile.Read(ref _writer) is { } writer) return writer;
+            lock (this) return _writer ??= Open();
+        }
+    }
+
+    public ILogger Logger => _logger ??= new JobLogger(Writer);
+
+    public void WriteLine(string line) => Writer.Write(OutputStream.Out, Encoding.UTF8.GetBytes(line + "\n"));
+
+    /// <summary>The call has become a job: what it wrote so far goes to the log.</summary>
+    public void Promote()
+    {
+        if (Volatile.Read(ref _writer) is DeferredOutputWriter deferred)
+            deferred.Promote(execution.Core.OutputLog, execution.Id, execution.Attempt);
+    }
+
+    /// <summary>Nothing more will be written.</summary>
+    public async ValueTask<OutputSummary?> CompleteAsync() =>
+        Volatile.Read(ref _writer) is { } writer ? await writer.CompleteAsync() : null;
+
+    /// <summary>Nobody wants what was written.</summary>
+    public void Discard()
+    {
+        if (Volatile.Read(ref _writer) is { } writer) _ = writer.DisposeAsync().AsTask();
+    }
+
+    private OutputWriter Open() => execution.Stored is null
+        ? new DeferredOutputWriter(execution.Core.Time)
+        : execution.Core.OutputLog.Open(execution.Id, execution.Attempt);
+}

@@ -1,0 +1,107 @@
+using Errand.Diagnostics;
+
+namespace Errand;
+
+// How the end of a stored job is written.
+internal sealed partial class JobExecution
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Writes how the job ended, as often as it takes, and frees its slot.</summary>
+    public async Task FinishAsync(JobOutcome outcome)
+    {
+        var stored = Stored!;
+        var proven = await WithProofAsync(outcome);
+        await WriteEndAsync(stored, proven);
+        DisposeRun();
+        Core.Runner!.OnEnded(this);
+    }
+
+    /// <summary>An inline call has ended and was answered; nothing of it is kept.</summary>
+    public void ForgetInline()
+    {
+        Output.Discard();
+        DisposeRun();
+    }
+
+    private async Task WriteEndAsync(RunningJob stored, JobOutcome outcome)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                var (status, othersWrote) = await stored.WriteAsync(job => job.IsTerminal ? null : EndOf(job, outcome));
+                if (status == ApplyStatus.Applied)
+                {
+                    if (!othersWrote) Core.Signals.Publish(stored.Current);
+                    ErrandTelemetry.Ended(this, stored.Current);
+                    return;
+                }
+                // The answer to an earlier try may have been lost: then the job is where this write would have brought it.
+                if (!stored.Current.IsTerminal && stored.Current.Fence.Runner == Core.Runner!.Lease.Runner) Log.EndRefused(Core.Logger, Id, stored.Current.Phase);
+                return;
+            }
+            catch (StoreUnavailableException e)
+            {
+                Log.EndDelayed(Core.Logger, Id, pause.TotalMilliseconds, e.Message);
+                if (Core.Runner!.HasLeft || Stop.Reason == StopReason.LeaseLost) return;
+            }
+            await Task.Delay(pause, Core.Time);
+        }
+    }
+
+    private JobTransition EndOf(Job job, JobOutcome outcome)
+    {
+        var now = Core.Time.GetJobTime();
+        if (Stop.Reason == StopReason.ShuttingDown && Restartable && !outcome.Success)
+            return JobTransition.GiveBack(job.Fence, "its process was shut down", ScheduleAt(now), now);
+        var policy = Spec.Retry ?? _kind?.Retry ?? RetryPolicy.None;
+        if (outcome is { State: JobState.Failed, Error: { } error } && policy.Allows(job.Attempt, error))
+            return JobTransition.Retry(job.Fence, error, ScheduleAt(now + policy.DelayAfter(job.Attempt)), now);
+        return JobTransition.Finish(job.Fence, outcome, now);
+
+        JobSchedule ScheduleAt(DateTimeOffset due) => new(due, Job.RankOf(due, Spec.Priority), due > now ? JobHolds.Future : JobHolds.None);
+    }
+
+    private async ValueTask<JobOutcome> WithProofAsync(JobOutcome outcome)
+    {
+        if (outcome.Result.Length > Core.Options.MaxInlineResultBytes)
+        {
+            try
+            {
+                await Core.OutputLog.WriteResultAsync(Id, Attempt, outcome.Result);
+                outcome = outcome with { Result = JobData.None, LargeResultBytes = outcome.Result.Length };
+            }
+            catch (StoreUnavailableException e)
+            {
+                outcome = JobOutcome.Failed(new JobError("result_lost",
+                    $"The work ended well, but its result of {outcome.Result.Length:N0} bytes could not be kept: {e.Message}"));
+            }
+        }
+        return await Output.CompleteAsync() is { } summary ? outcome with { Output = summary } : outcome;
+    }
+
+    private void ReleaseSlot()
+    {
+        lock (_lock)
+        {
+            if (!_holdsSlot) return;
+            _holdsSlot = false;
+        }
+        Core.Runner!.Admission.Release();
+    }
+
+    private void RetakeSlot()
+    {
+        lock (_lock)
+        {
+            if (_holdsSlot || _concluded != 0) return;
+            _holdsSlot = true;
+        }
+        Core.Runner!.Admission.Take();
+    }
+
+    /// <summary>Gives up the slot for good; only the runner calls it, once the execution is over.</summary>
+    public void SurrenderSlot() => ReleaseSlot();
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+
+namespace Errand;
+
+// What the work says while it runs.
+internal sealed partial class JobExecution
+{
+    private readonly WakeUp _answers;
+    private long _progressWrittenAt;
+    private bool _progressPending;
+    private int _asked;
+
+    /// <summary>Hands the call over at once, for work that needs to be stored before it can go on; set while it is inline.</summary>
+    public Func<Task>? PromoteNow { get; set; }
+
+    public void Report(JobProgress value)
+    {
+        _progress = value;
+        ScheduleProgressWrite();
+    }
+
+    public async ValueTask SaveCheckpointAsync(JobData checkpoint)
+    {
+        if (checkpoint.Length > Core.Options.MaxPayloadBytes)
+            throw new PayloadTooLargeException("checkpoint", checkpoint.Length, Core.Options.MaxPayloadBytes);
+        _checkpoint = checkpoint;
+        // A call that is still inline takes it along when it is promoted: there is nothing to come back to before.
+        if (Stored is { } stored) await WriteOrStopAsync(stored, job => JobTransition.SaveCheckpoint(job.Fence, checkpoint, Core.Time.GetJobTime()));
+    }
+
+    public async ValueTask<JobData> AskAsync(JobData request)
+    {
+        if (request.Length > Core.Options.MaxPayloadBytes)
+            throw new PayloadTooLargeException("question", request.Length, Core.Options.MaxPayloadBytes);
+        string key = Interlocked.Increment(ref _asked).ToString(CultureInfo.InvariantCulture);
+        Stop.Token.ThrowIfCancellationRequested();
+        if (Stored is null) await PromoteNow!();
+        var stored = Stored!;
+        while (true)
+        {
+            if (AnswerTo(stored.Current, key) is { } known) return known;
+            if (await WriteOrStopAsync(stored, job => Await(job, key, request)) == ApplyStatus.Applied) break;
+            await stored.RefreshAsync();
+        }
+        return await WaitForAnswerAsync(stored, key);
+    }
+
+    private async ValueTask<JobData> WaitForAnswerAsync(RunningJob stored, string key)
+    {
+        Stop.PauseClock();
+        ReleaseSlot();
+        using var stop = Stop.Token.UnsafeRegister(static bell => ((WakeUp)bell!).Ring(), _answers);
+        try
+        {
+            while (true)
+            {
+                Stop.Token.ThrowIfCancellationRequested();
+                if (AnswerTo(stored.Current, key) is { } answer) return answer;
+                await _answers.SleepAsync(Core.Options.LeaseTime);
+                await stored.RefreshAsync();
+            }
+        }
+        finally
+        {
+            RetakeSlot();
+            Stop.ResumeClock();
+        }
+    }
+
+    private JobTransition Await(Job job, string key, JobData request)
+    {
+        var now = Core.Time.GetJobTime();
+        // A job that runs again may find its question still open.
+        var inputs = job.Inputs.Any(input => input.Key == key) ? job.Inputs : [.. job.Inputs, new JobInput(key, request, now)];
+        return JobTransition.AwaitInput(job.Fence, inputs, job.Version, now);
+    }
+
+    private static JobData? AnswerTo(Job job, string key)
+    {
+        foreach (var input in job.Inputs)
+            if (input.Key == key && !input.IsOutstanding) return input.Answer;
+        return null;
+    }
+
+    /// <summary>Writes for the body: where the job is no longer this runner's, the body is told to stop.</summary>
+    private async ValueTask<ApplyStatus> WriteOrStopAsync(RunningJob stored, Func<Job, JobTransition?> transition)
+    {
+        var (status, othersWrote) = await stored.WriteAsync(transition);
+        if (othersWrote) await LookAsync(stored);
+        Stop.Token.ThrowIfCancellationRequested();
+        return status;
+    }
+
+    private void ScheduleProgressWrite()
+    {
+        if (Stored is null || _progress is null) return;
+        TimeSpan wait;
+        lock (_lock)
+        {
+            if (_progressPending || _concluded != 0) return;
+            _progressPending = true;
+            wait = _progressWrittenAt == 0 ? TimeSpan.Zero : Core.Options.ProgressInterval - Core.Time.GetElapsedTime(_progressWrittenAt);
+        }
+        Core.Scheduler.Queue(() => _ = WriteProgressAsync(wait));
+    }
+
+    private async Task WriteProgressAsync(TimeSpan wait)
+    {
+        try
+        {
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, Core.Time, Stop.Token);
+            JobProgress progress;
+            lock (_lock)
+            {
+                _progressPending = false;
+                _progressWrittenAt = Core.Time.GetTimestamp();
+                progress = _progress!;
+            }
+            var stored = Stored!;
+            var (_, othersWrote) = await stored.WriteAsync(job => _concluded != 0 || job.Progress == progress
+                ? null
+                : JobTransition.ReportProgress(job.Fence, progress, Core.Time.GetJobTime()));
+            if (othersWrote) await LookAsync(stored);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            // The next report, or the end, says more than this one would have.
+            lock (_lock) _progressPending = false;
+        }
+    }
+}

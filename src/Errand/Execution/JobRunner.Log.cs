@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Errand;
+
+internal sealed partial class JobRunner
+{
+    private static partial class Log
+    {
+        [LoggerMessage(20, LogLevel.Warning, "No jobs can be claimed for now: {Problem}")]
+        public static partial void ClaimFailed(ILogger logger, string problem);
+
+        [LoggerMessage(21, LogLevel.Warning, "The runner could not show that it lives: {Problem}")]
+        public static partial void BeatFailed(ILogger logger, string problem);
+
+        [LoggerMessage(22, LogLevel.Warning, "Runner {Runner} was declared gone while it was frozen or cut off; it lets go of its jobs and comes back under a new name.")]
+        public static partial void Lapsed(ILogger logger, RunnerId runner);
+
+        [LoggerMessage(23, LogLevel.Information, "Job {Job} was claimed by a call whose answer was lost; it is taken up now.")]
+        public static partial void TakenUp(ILogger logger, JobId job);
+
+        [LoggerMessage(24, LogLevel.Information, "Stopping with {Count} jobs in flight.")]
+        public static partial void Stopping(ILogger logger, int count);
+    }
+}

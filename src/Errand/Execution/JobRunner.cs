@@ -1,0 +1,189 @@
+using Errand.Storage;
+
+namespace Errand;
+
+/// <summary>
+/// Claims jobs and drives their executions. It holds a lease that it renews by beats; what it holds carries its name, and a runner whose
+/// beats have stopped loses it to others.
+/// </summary>
+internal sealed partial class JobRunner
+{
+    private readonly ErrandCore _core;
+    private readonly RunningJobs _running = new();
+    private readonly LostRunnerWatch _lostRunners;
+    private readonly LostAnswerWatch _lostAnswers;
+    private readonly DueClock _due;
+    private readonly WakeUp _pumpBell;
+    private readonly WakeUp _beatBell;
+    private RunnerLease _lease;
+    private Task _loops = Task.CompletedTask;
+    private volatile bool _lineMayHoldJobs = true;
+    private volatile bool _stopping;
+    private volatile bool _left;
+
+    public JobRunner(ErrandCore core)
+    {
+        _core = core;
+        _due = new DueClock(core.Time);
+        _pumpBell = new WakeUp(core.Time);
+        _beatBell = new WakeUp(core.Time);
+        Admission = new Admission(core.Options.Slots, _pumpBell.Ring);
+        _lostRunners = new LostRunnerWatch(core.Store, core.HostProcesses, core.Time, core.Options.LeaseTime, core.Logger);
+        _lostAnswers = new LostAnswerWatch(_running);
+        _lease = NewLease();
+    }
+
+    public Admission Admission { get; }
+
+    public RunnerLease Lease => Volatile.Read(ref _lease);
+
+    /// <summary>Whether the runner has given up everything and writes nothing any more.</summary>
+    public bool HasLeft => _left;
+
+    public bool IsStopping => _stopping;
+
+    public int RunningCount => _running.Count;
+
+    /// <summary>Whether nothing is to be done here: nothing runs, and the last look at the line found nothing.</summary>
+    public bool IsIdle => _running.Count == 0 && !_lineMayHoldJobs;
+
+    public void Start()
+    {
+        _core.Signals.Attach(OnHint);
+        _loops = Task.WhenAll(_core.Scheduler.Run(BeatAsync), _core.Scheduler.Run(PumpAsync));
+    }
+
+    /// <summary>Takes a slot for a job that could start at once, when no job is known to be in line before it.</summary>
+    public bool TryReserveDirect(JobSpec spec) =>
+        !_stopping && !_lineMayHoldJobs && spec.Session is null && _core.Kinds.Find(spec.Kind) is not null && Lease.IsFresh && Admission.TryTake(1) == 1;
+
+    /// <summary>Makes a job that is about to be added as running here known, so that no beat takes it for lost. It takes over the reserved slot.</summary>
+    public JobExecution Expect(Job job)
+    {
+        var execution = JobExecution.Held(_core, _core.Kinds.Find(job.Kind)!, job);
+        _running.Add(execution);
+        return execution;
+    }
+
+    /// <summary>The job was not added, or that is not known.</summary>
+    public void Unexpect(JobExecution execution)
+    {
+        _running.Remove(execution);
+        execution.SurrenderSlot();
+    }
+
+    /// <summary>A job has come into line that this process added itself.</summary>
+    public void RingPump()
+    {
+        _lineMayHoldJobs = true;
+        _pumpBell.Ring();
+    }
+
+    public void OnEnded(JobExecution execution)
+    {
+        _running.Remove(execution);
+        _lostAnswers.Forget(execution.Id);
+        execution.SurrenderSlot();
+        if (_stopping) NoticeEmpty();
+    }
+
+    private RunnerLease NewLease() => new(new RunnerId(_core.NewId(_core.Time.GetUtcNow()).ToString()), _core.Time, _core.Options.LeaseTime);
+
+    private void OnHint(JobHint hint)
+    {
+        if (hint.Ready) RingPump();
+        if (hint.Job.IsEmpty) _beatBell.Ring();
+        else if (_running.Find(hint.Job) is { } execution) execution.OnHint(hint);
+    }
+
+    private async Task PumpAsync()
+    {
+        while (!_stopping)
+        {
+            TimeSpan sleep = _core.Options.PollInterval;
+            try
+            {
+                if (await ClaimAsync() is { } untilNextDue && untilNextDue < sleep) sleep = untilNextDue;
+            }
+            catch (StoreUnavailableException e)
+            {
+                Log.ClaimFailed(_core.Logger, e.Message);
+            }
+            if (!_stopping) await _pumpBell.SleepAsync(sleep);
+        }
+    }
+
+    /// <summary>Claims until the slots are full or the line is empty.</summary>
+    /// <returns>How long until the next job comes due.</returns>
+    private async ValueTask<TimeSpan?> ClaimAsync()
+    {
+        while (!_stopping)
+        {
+            var lease = Lease;
+            // A process that was frozen must hear whether it still is the runner it was, before it takes anything.
+            if (!lease.IsFresh)
+            {
+                _beatBell.Ring();
+                return null;
+            }
+            int slots = Admission.TryTake(Admission.Free);
+            if (slots == 0) return null;
+            _lineMayHoldJobs = false;
+            int begun = 0;
+            try
+            {
+                using var claiming = _lostAnswers.Ask();
+                var claim = await _core.Store.ClaimAsync(new(lease.Runner, _core.Kinds.Names, slots, _due.Now));
+                // A lease that was lost meanwhile took the jobs along: others adopt them.
+                if (lease.IsLost) return TimeSpan.Zero;
+                foreach (var job in claim.Adopted) begun += BeginAdopted(job);
+                foreach (var job in claim.Started) begun += Begin(job, resume: false);
+                if (claim.Adopted.Count + claim.Started.Count == slots) _lineMayHoldJobs = true;
+                else return claim.NextDue - _due.Now;
+            }
+            catch
+            {
+                _lineMayHoldJobs = true;
+                throw;
+            }
+            finally
+            {
+                Admission.PutBack(slots - begun);
+            }
+        }
+        return null;
+    }
+
+    private int Begin(Job job, bool resume)
+    {
+        Expect(job).Begin(resume);
+        return 1;
+    }
+
+    /// <summary>Takes up what a runner that is gone has left: runs it again, goes on with it, or ends it.</summary>
+    private int BeginAdopted(Job job)
+    {
+        var kind = _core.Kinds.Find(job.Kind)!;
+        if (job.Phase == JobPhase.Running && kind.Restartable) _core.Scheduler.Queue(() => _ = RestartAsync(job));
+        else Begin(job, resume: true);
+        return 1;
+    }
+
+    private async Task RestartAsync(Job job)
+    {
+        var stored = new RunningJob(_core.Store, job);
+        try
+        {
+            var (status, _) = await stored.WriteAsync(held => JobTransition.Restart(held.Fence, "its runner was gone", _core.Time.GetJobTime()));
+            // A cancel came in between: there is nothing to restart, only to end.
+            if (status == ApplyStatus.Applied) Begin(stored.Current, resume: false);
+            else if (stored.Current.Fence == job.Fence && !stored.Current.IsTerminal) Begin(stored.Current, resume: true);
+            else Admission.Release();
+        }
+        catch (StoreUnavailableException)
+        {
+            // Held and not running: the next beats find it again.
+            Admission.Release();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Errand.Diagnostics;
+using Errand.Storage;
+
+namespace Errand;
+
+/// <summary>The façade: checks what comes in, writes it to the store, and lets callers wait without polling.</summary>
+internal sealed partial class JobClient : IJobClient
+{
+    private readonly ErrandCore _core;
+    private readonly Deferral _deferral;
+
+    public JobClient(ErrandCore core)
+    {
+        _core = core;
+        _deferral = new Deferral(core, this);
+    }
+
+    public JsonSerializerOptions Json => _core.Json;
+
+    private IJobStore Store => _core.Store;
+
+    public async ValueTask<Job> SubmitAsync(JobSpec spec, CancellationToken cancellationToken = default)
+    {
+        _core.RefuseWhenStopping();
+        _core.Check(spec);
+        using var activity = ErrandTelemetry.StartSubmit(ref spec);
+        var now = _core.Time.GetJobTime();
+        var id = _core.NewId(now);
+        activity?.SetTag("errand.job.id", id.ToString());
+        var job = Job.Queued(id, spec, now);
+        return job.Holds == JobHolds.None && _core.Runner is { } runner && runner.TryReserveDirect(spec)
+            ? await SubmitDirectAsync(runner, job, cancellationToken)
+            : (await AddQueuedAsync([job], cancellationToken))[0];
+    }
+
+    public async ValueTask<IReadOnlyList<Job>> SubmitAsync(IReadOnlyList<JobSpec> specs, CancellationToken cancellationToken = default)
+    {
+        _core.RefuseWhenStopping();
+        foreach (var spec in specs) _core.Check(spec);
+        if (specs.Count == 0) return [];
+        var now = _core.Time.GetJobTime();
+        var jobs = new Job[specs.Count];
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            var spec = specs[i];
+            using var activity = ErrandTelemetry.StartSubmit(ref spec);
+            jobs[i] = Job.Queued(_core.NewId(now), spec, now);
+        }
+        return await AddQueuedAsync(jobs, cancellationToken);
+    }
+
+    public ValueTask<CallResult> CallAsync(JobSpec spec, CallOptions? options = null, CancellationToken abandon = default) =>
+        _deferral.CallAsync(spec, null, options ?? new(), abandon);
+
+    public ValueTask<CallResult> CallAsync(JobSpec spec, IJobExecutor body, CallOptions? options = null, CancellationToken abandon = default) =>
+        _deferral.CallAsync(spec, body, options ?? new(), abandon);
+
+    public async ValueTask<JobNews> WaitAsync(JobId id, WaitOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        long startedAt = _core.Time.GetTimestamp();
+        using var watch = _core.Signals.Watch(id);
+        while (true)
+        {
+            var job = watch.TakeSnapshot() ?? await GetAsync(id, cancellationToken);
+            if (job.IsTerminal || job.Version > options.AfterVersion || (options.OrInput && job.State == JobState.Waiting)) return new(job, false);
+            var sleep = _core.Options.PollInterval;
+            if (options.Timeout != Timeout.InfiniteTimeSpan)
+            {
+                var left = options.Timeout - _core.Time.GetElapsedTime(startedAt);
+                if (left <= TimeSpan.Zero) return new(job, true);
+                if (left < sleep) sleep = left;
+            }
+            await watch.SleepAsync(sleep, cancellationToken);
+        }
+    }
+
+    public async IAsyncEnumerable<Job> WatchAsync(JobId id, long afterVersion = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var job = (await WaitAsync(id, new() { AfterVersion = afterVersion }, cancellationToken)).Job;
+            if (job.Version > afterVersion) yield return job;
+            if (job.IsTerminal) yield break;
+            afterVersion = job.Version;
+        }
+    }
+
+    public async ValueTask<Job> AnswerAsync(JobId id, string key, JobData answer, string by, CancellationToken cancellationToken = default)
+    {
+        if (answer.Length > _core.Options.MaxPayloadBytes) throw new PayloadTooLargeException("answer", answer.Length, _core.Options.MaxPayloadBytes);
+        while (true)
+        {
+            var job = await GetAsync(id, cancellationToken);
+            if (job.Phase != JobPhase.Waiting || !job.Inputs.Any(input => input.Key == key && input.IsOutstanding)) throw new InputNotExpectedException(job, key);
+            var now = _core.Time.GetJobTime();
+            JobInput[] inputs = [.. job.Inputs.Select(input => input.Key == key ? input with { Answer = answer, AnsweredBy = by, AnsweredAt = now } : input)];
+            var result = await ApplyAsync(id, JobTransition.Answer(inputs, key, by, job.Version, now), cancellationToken);
+            if (result.Status == ApplyStatus.Applied) return await GetAsync(id, cancellationToken);
+            // Somebody else wrote in between: look again whether the question is still open.
+        }
+    }
+
+    public async ValueTask<Job> RetryAsync(JobId id, CancellationToken cancellationToken = default)
+    {
+        var job = await GetAsync(id, cancellationToken);
+        if (!job.IsTerminal) throw new JobNotFinishedException(job);
+        if (job.State == JobState.Completed)
+            throw new InvalidJobException("id", $"Job {id} has completed; there is nothing to retry. Submit it again if its work is to be done once more.");
+        return await SubmitAsync(job.Spec with { RetryOf = id, Key = null, RunAt = null, TraceParent = null }, cancellationToken);
+    }
+
+    /// <summary>Notes that the caller of a stored call was given its id.</summary>
+    internal async ValueTask<Job> HandOverAsync(JobId id)
+    {
+        await ApplyAsync(id, JobTransition.HandOver(_core.Time.GetJobTime()), CancellationToken.None);
+        return await GetAsync(id);
+    }
+
+    /// <summary>A slot is free and nobody is in line: the job is written as running and needs no claim. Its work starts once it is durable.</summary>
+    private async ValueTask<Job> SubmitDirectAsync(JobRunner runner, Job queued, CancellationToken cancellationToken)
+    {
+        var job = Job.Running(queued.Id, queued.Spec, runner.Lease.Runner, queued.CreatedAt, queued.CreatedAt);
+        var execution = runner.Expect(job);
+        try
+        {
+            var added = (await Store.AddAsync([job], cancellationToken))[0];
+            if (!added.Added)
+            {
+                runner.Unexpect(execution);
+                return SameRequest(queued, added.Job);
+            }
+            ErrandTelemetry.Submitted(job);
+            execution.Begin(resume: false);
+            return added.Job;
+        }
+        catch
+        {
+            // Where it was written all the same, the runner's beats find it.
+            runner.Unexpect(execution);
+            throw;
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<Job>> AddQueuedAsync(Job[] jobs, CancellationToken cancellationToken)
+    {
+        var results = await Store.AddAsync(jobs, cancellationToken);
+        bool inLine = false;
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            var (added, job) = results[i];
+            inLine |= added && job.Holds == JobHolds.None;
+            if (added) ErrandTelemetry.Submitted(job);
+            jobs[i] = added ? job : SameRequest(jobs[i], job);
+        }
+        if (inLine) _core.Runner?.RingPump();
+        return jobs;
+    }
+
+    private static Job SameRequest(Job asked, Job existing) => existing.Kind == asked.Kind && existing.Spec.Input == asked.Spec.Input
+        ? existing
+        : throw new JobKeyConflictException(asked.Spec.Key!, existing);
+
+    private async ValueTask<ApplyResult> ApplyAsync(JobId id, JobTransition transition, CancellationToken cancellationToken) =>
+        (await Store.ApplyAsync([new(id, transition)], cancellationToken))[0];
+}

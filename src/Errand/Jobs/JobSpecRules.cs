@@ -1,0 +1,69 @@
+namespace Errand;
+
+/// <summary>What a spec must be like before anything is started.</summary>
+internal static class JobSpecRules
+{
+    private const int MaxName = 100;
+    private const int MaxText = 500;
+    private const int MaxTags = 50;
+    private static readonly DateTimeOffset Latest = new(2900, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static void Check(JobSpec spec, DateTimeOffset now, int maxPayload)
+    {
+        CheckKind(spec.Kind);
+        CheckName("owner", spec.Owner, required: true);
+        CheckName("agent", spec.Agent);
+        CheckName("session", spec.Session);
+        CheckName("key", spec.Key);
+        if (spec.Title is { Length: > MaxText }) throw new InvalidJobException("title", $"The title has {spec.Title.Length} characters; it may have {MaxText}.");
+        if (spec.Priority is < -10 or > 10) throw new InvalidJobException("priority", $"The priority is {spec.Priority}; it must be from -10 to 10.");
+        if (spec.Tags.Count > MaxTags) throw new InvalidJobException("tags", $"There are {spec.Tags.Count} tags; there may be {MaxTags}.");
+        foreach (string tag in spec.Tags) CheckName("tags", tag, required: true);
+        if (spec.Input.Length > maxPayload) throw new PayloadTooLargeException("input", spec.Input.Length, maxPayload);
+        CheckRunAt(spec.RunAt, now);
+        if (spec.Limits is { } limits) Check(limits);
+        if (spec.Retry is { } retry) Check(retry);
+    }
+
+    public static void CheckKind(string? kind)
+    {
+        bool legal = kind is { Length: > 0 and <= MaxName } && kind.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        if (!legal) throw new InvalidJobException("kind", $"'{kind}' is not a kind; a kind has 1 to {MaxName} letters, digits, '-', '_' and '.', such as 'resize-image'.");
+    }
+
+    public static void Check(JobLimits limits)
+    {
+        if (limits.WallTime is { } wall && (wall <= TimeSpan.Zero || wall > TimeSpan.FromDays(365)))
+            throw new InvalidJobException("limits.wallTime", $"The wall time is {wall}; it must be positive and at most a year, such as 00:05:00.");
+    }
+
+    public static void Check(RetryPolicy retry)
+    {
+        if (retry.MaxRetries is < 0 or > 1000)
+            throw new InvalidJobException("retry.maxRetries", $"MaxRetries is {retry.MaxRetries}; it must be from 0 to 1000.");
+        if (retry.BaseDelay < TimeSpan.Zero) throw new InvalidJobException("retry.baseDelay", $"BaseDelay is {retry.BaseDelay}; it must not be negative.");
+        if (!double.IsFinite(retry.Factor) || retry.Factor < 1)
+            throw new InvalidJobException("retry.factor", $"Factor is {retry.Factor}; it must be at least 1, such as 2.");
+        if (retry.MaxDelay < retry.BaseDelay)
+            throw new InvalidJobException("retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it must not be less than BaseDelay ({retry.BaseDelay}).");
+        if (retry.MaxDelay > TimeSpan.FromDays(365))
+            throw new InvalidJobException("retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it may be a year at most.");
+    }
+
+    private static void CheckRunAt(DateTimeOffset? runAt, DateTimeOffset now)
+    {
+        if (runAt is not { } at) return;
+        if (at < now - TimeSpan.FromDays(1))
+            throw new InvalidJobException("runAt", $"The run-at time {at:O} lies more than a day in the past; leave it out to run at once.");
+        if (at > Latest) throw new InvalidJobException("runAt", $"The run-at time {at:O} is too far away; the latest is {Latest:O}.");
+    }
+
+    private static void CheckName(string parameter, string? value, bool required = false)
+    {
+        if (value is null && !required) return;
+        if (string.IsNullOrWhiteSpace(value) || value.Length > MaxName * 2 || value.Any(char.IsControl))
+            throw new InvalidJobException(parameter, $"The {parameter} '{Shorten(value)}' must have 1 to {MaxName * 2} characters and no control characters.");
+    }
+
+    private static string Shorten(string? value) => value is { Length: > 60 } ? string.Concat(value.AsSpan(0, 60), "…") : value ?? "";
+}

@@ -1,0 +1,84 @@
+namespace Errand;
+
+/// <summary>
+/// Going on where another writer stopped, perhaps in the middle of a write: an entry that is torn is cut off, and bytes that
+/// have no entry yet get one now. What readers have seen stays as it is.
+/// </summary>
+internal sealed partial class AttemptLog
+{
+    public static AttemptLog Open(OutputDisk disk, JobId job, int attempt, OutputOptions options, long milliseconds)
+    {
+        var log = new AttemptLog(disk, job, attempt, options);
+        try
+        {
+            log.Resume(milliseconds);
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether an attempt has left anything, be it only bytes without an index.</summary>
+    public static bool Exists(OutputDisk disk, JobId job, int attempt)
+    {
+        ReadOnlySpan<OutputPart> parts = [OutputPart.Index, OutputPart.Out, OutputPart.Err];
+        foreach (var part in parts)
+        {
+            using var file = disk.Find(job, attempt, part);
+            if (file is not null) return true;
+        }
+        return false;
+    }
+
+    private void Resume(long milliseconds)
+    {
+        using (var trim = _disk.Find(_job, _attempt, OutputPart.Trim)) _trim = TrimRecord.Read(trim);
+        if (_trim.Sequence > 0) _trimFile = _disk.Create(_job, _attempt, OutputPart.Trim);
+        Span<long> written = [LengthOf(OutputStream.Out), LengthOf(OutputStream.Err)];
+        long length = _index.Length;
+        if (length > 0) CountEntries(length / IndexEntry.Size, written);
+        if (length != _entries * IndexEntry.Size) _index.SetLength(_entries * IndexEntry.Size);
+        foreach (var stream in (ReadOnlySpan<OutputStream>)[OutputStream.Out, OutputStream.Err])
+            Adopt(stream, written[(int)stream] - _lengths[(int)stream], milliseconds);
+        IsResumed = End > 0;
+    }
+
+    private void CountEntries(long entries, ReadOnlySpan<long> written)
+    {
+        CountEntries(0, _trim.HasHole ? _trim.FirstDropped : entries, written);
+        if (!_trim.HasHole) return;
+        if (_entries < _trim.FirstDropped) throw Damaged(_entries);
+        CloseHead();
+        _entries = _trim.FirstKept;
+        _lengths[0] = _trim.OutTo;
+        _lengths[1] = _trim.ErrTo;
+        CountEntries(_trim.FirstKept, entries, written);
+    }
+
+    // An entry whose bytes did not reach the disk, as after a loss of power, ends the log like a torn one.
+    private void CountEntries(long from, long to, ReadOnlySpan<long> written)
+    {
+        byte[] bytes = new byte[EntriesAtOnce * IndexEntry.Size * 16];
+        while (from < to)
+        {
+            int read = _index.Read(bytes, from * IndexEntry.Size);
+            if (read < IndexEntry.Size) return;
+            for (int at = 0; at + IndexEntry.Size <= read && from < to; at += IndexEntry.Size, from++)
+            {
+                if (!IndexEntry.TryRead(bytes.AsSpan(at, IndexEntry.Size), out var entry) || entry.Offset != End) return;
+                int stream = (int)entry.Stream;
+                if (entry.StreamOffset != _lengths[stream] || entry.StreamOffset + entry.Length > written[stream]) return;
+                Count(entry);
+            }
+        }
+    }
+
+    private long LengthOf(OutputStream stream)
+    {
+        using var file = _disk.Find(_job, _attempt, PartOf(stream));
+        return file?.Length ?? 0;
+    }
+}
