@@ -83,9 +83,9 @@ internal sealed class ListPlan
         if (lead != "job_by_session") rest.AndIf(_query.Session, "session = ?");
         if (lead != "job_by_parent") rest.AndIf(_query.Parent, "parent = ?");
         return rest.AndIf(_query.Tag, "EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)")
-            .AndIf(_query.CreatedFrom?.ToUnixTimeMilliseconds(), "created_at >= ?")
-            .AndIf(_query.CreatedBefore?.ToUnixTimeMilliseconds(), "created_at < ?")
-            .AndIf(_query.FinishedBefore?.ToUnixTimeMilliseconds(), "finished_at < ?");
+            .AndIf(_query.CreatedFrom?.Milliseconds(), "created_at >= ?")
+            .AndIf(_query.CreatedBefore?.Milliseconds(), "created_at < ?")
+            .AndIf(_query.FinishedBefore?.Milliseconds(), "finished_at < ?");
     }
 
     private static JobId IdAt(DateTimeOffset at, TimeSpan apart)

@@ -12,7 +12,7 @@ internal sealed class HistoryTable(SqliteConnection connection)
         {
             var line = lines[i];
             _append.Bind(1, job.Seq).Bind(2, job.Version).Bind(3, i)
-                .Bind(4, line.At).Bind(5, line.Name).Bind(6, line.By).Bind(7, line.Detail).Bind(8, line.Attempt)
+                .Bind(4, line.At.ToUnixTimeMilliseconds()).Bind(5, line.Name).Bind(6, line.By).Bind(7, line.Detail).Bind(8, line.Attempt)
                 .Run();
         }
     }

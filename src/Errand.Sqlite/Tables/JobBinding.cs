@@ -10,7 +10,10 @@ internal static class JobBinding
 
     private static readonly JobJson Json = JobJson.Readable;
 
-    public static SqliteStatement Bind(this SqliteStatement statement, int index, DateTimeOffset at) => statement.Bind(index, at.ToUnixTimeMilliseconds());
+    // Rounded, as the bounds of a query are: what was before a bound stays before it or meets it, whatever its ticks.
+    public static long Milliseconds(this DateTimeOffset at) => at.AddTicks(TimeSpan.TicksPerMillisecond / 2).ToUnixTimeMilliseconds();
+
+    public static SqliteStatement Bind(this SqliteStatement statement, int index, DateTimeOffset at) => statement.Bind(index, at.Milliseconds());
 
     public static SqliteStatement Bind(this SqliteStatement statement, int index, DateTimeOffset? at) => at is { } time ? statement.Bind(index, time) : statement;
 

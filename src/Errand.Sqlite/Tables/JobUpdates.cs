@@ -9,6 +9,10 @@ namespace Errand.Sqlite;
 internal sealed class JobUpdates(SqliteConnection connection)
 {
     private const int FencedBit = 1 << 28, VersionedBit = 1 << 29, MovesBit = 1 << 30, StrayBit = 1 << 27;
+
+    // A job's rank follows from its time and its priority; only the row knows the latter.
+    private static readonly long StepOfPriority = Job.RankOf(DateTimeOffset.UnixEpoch, priority: 1);
+
     private readonly Dictionary<int, SqliteStatement> _statements = [];
 
     /// <summary>Writes an edge if the guards hold.</summary>
@@ -54,7 +58,10 @@ internal sealed class JobUpdates(SqliteConnection connection)
         if (Sets(JobFields.PromotedAt)) statement.Bind(next++, change.PromotedAt);
         if (Sets(JobFields.FinishedAt)) statement.Bind(next++, change.FinishedAt);
         if (Sets(JobFields.Schedule))
-            statement.Bind(next++, change.Schedule.ScheduledAt).Bind(next++, change.Schedule.Rank).Bind(next++, (long)change.Schedule.Holds);
+        {
+            var due = change.Schedule.ScheduledAt;
+            statement.Bind(next++, due).Bind(next++, Job.RankOf(due, priority: 0)).Bind(next++, (long)change.Schedule.Holds);
+        }
         if (Sets(JobFields.Progress)) statement.BindProgress(Take(ref next, 3), change.Progress);
         if (Sets(JobFields.CancelRequest)) statement.BindCancel(Take(ref next, 3), change.CancelRequest);
         if (Sets(JobFields.Checkpoint)) statement.Bind(next++, change.Checkpoint);
@@ -83,7 +90,7 @@ internal sealed class JobUpdates(SqliteConnection connection)
         if (Sets(JobFields.StartedAt)) sql.Append(", started_at = ?");
         if (Sets(JobFields.PromotedAt)) sql.Append(", promoted_at = ?");
         if (Sets(JobFields.FinishedAt)) sql.Append(", finished_at = ?");
-        if (Sets(JobFields.Schedule)) sql.Append(", scheduled_at = ?, rank = ?, holds = ?");
+        if (Sets(JobFields.Schedule)) sql.Append($", scheduled_at = ?, rank = ? + priority * {StepOfPriority}, holds = ?");
         if (Sets(JobFields.Progress)) sql.Append(", progress_current = ?, progress_total = ?, progress_message = ?");
         if (Sets(JobFields.CancelRequest)) sql.Append(", cancel_at = ?, cancel_by = ?, cancel_force = ?");
         if (Sets(JobFields.Checkpoint)) sql.Append(", checkpoint = ?");
