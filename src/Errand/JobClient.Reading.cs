@@ -7,6 +7,7 @@ internal sealed partial class JobClient
 {
     private const int CountedInLine = 1000;
     private const int LastLines = 10;
+    private const int LongestLine = 4096;
 
     public ValueTask<Job?> FindAsync(JobId id, CancellationToken cancellationToken = default) => Store.FindAsync(id, cancellationToken);
 
@@ -28,8 +29,15 @@ internal sealed partial class JobClient
     public async ValueTask<JobStatus> StatusAsync(JobId id, CancellationToken cancellationToken = default)
     {
         var job = await GetAsync(id, cancellationToken);
-        var lines = job.Attempt == 0 ? [] : await OutputView.TailAsync(_core.OutputLog, id, LastLines, cancellationToken);
+        string[] lines = job.Attempt == 0 ? [] : await LastLinesAsync(id, cancellationToken);
         return new(job, job.Eta(_core.Time.GetJobTime()), await WhyWaitingAsync(job, cancellationToken), lines);
+    }
+
+    private async ValueTask<string[]> LastLinesAsync(JobId id, CancellationToken cancellationToken)
+    {
+        var view = new OutputView { StripEscapes = true, MaxLineBytes = LongestLine };
+        var tail = await _core.OutputLog.TailAsync(id, LastLines, view, cancellationToken);
+        return [.. tail.Lines.Select(line => line.Text)];
     }
 
     public async ValueTask<IReadOnlyList<JobEvent>> HistoryAsync(JobId id, CancellationToken cancellationToken = default)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Errand;
 using Errand.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -34,7 +35,12 @@ public sealed class ErrandBuilder
     /// <param name="folder">The folder.</param>
     /// <param name="options">How much is kept.</param>
     public ErrandBuilder UseOutputFolder(string folder, OutputOptions? options = null) => UseOutput(services =>
-        new FileOutputLog(folder, options ?? new(), services.GetRequiredService<TimeProvider>()));
+        new FileOutputLog(
+            folder,
+            options,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<WorkScheduler>(),
+            services.GetService<ILogger<FileOutputLog>>()));
 
     /// <summary>Keeps output in a log.</summary>
     /// <param name="log">Makes the log.</param>

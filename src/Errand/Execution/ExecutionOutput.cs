@@ -25,8 +25,8 @@ internal sealed class ExecutionOutput(JobExecution execution)
     /// <summary>The call has become a job: what it wrote so far goes to the log.</summary>
     public void Promote()
     {
-        if (Volatile.Read(ref _writer) is DeferredOutputWriter deferred)
-            deferred.Promote(execution.Core.OutputLog, execution.Id, execution.Attempt);
+        // Under the lock: a writer is opened either before this, and moved, or after it, and goes to the log.
+        lock (this) (_writer as DeferredOutputWriter)?.Promote();
     }
 
     /// <summary>Nothing more will be written.</summary>
@@ -40,6 +40,6 @@ internal sealed class ExecutionOutput(JobExecution execution)
     }
 
     private OutputWriter Open() => execution.Stored is null
-        ? new DeferredOutputWriter(execution.Core.Time)
+        ? new DeferredOutputWriter(execution.Core.OutputLog, execution.Id, execution.Attempt, execution.Core.Time)
         : execution.Core.OutputLog.Open(execution.Id, execution.Attempt);
 }
