@@ -61,7 +61,8 @@ internal sealed class Connections : IAsyncDisposable
         QueryAsync([statement], async reader => await reader.ReadAsync(cancellationToken) ? read(reader) : default!, cancellationToken);
 
     /// <summary>A connection of its own to listen on; its failures are not translated.</summary>
-    public async Task<NpgsqlConnection> OpenListenerAsync(CancellationToken cancellationToken) => await _listening.OpenConnectionAsync(cancellationToken);
+    public async Task<NpgsqlConnection> OpenListenerAsync(CancellationToken cancellationToken) =>
+        await _listening.OpenConnectionAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -70,7 +71,8 @@ internal sealed class Connections : IAsyncDisposable
     }
 
     private static async Task<T> QueryAsync<T>(
-        NpgsqlConnection connection, IReadOnlyList<NpgsqlBatchCommand> statements, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+        NpgsqlConnection connection, IReadOnlyList<NpgsqlBatchCommand> statements,
+        Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         foreach (var statement in statements) batch.BatchCommands.Add(statement);

@@ -25,9 +25,11 @@ internal static class Parameters
 
     public static NpgsqlParameter Document(byte[]? value) => Of(NpgsqlDbType.Bytea, value);
 
-    public static NpgsqlParameter Ids(IEnumerable<JobId> values) => Of(NpgsqlDbType.Array | NpgsqlDbType.Text, values.Select(id => id.ToString()).ToArray());
+    public static NpgsqlParameter Ids(IEnumerable<JobId> values) =>
+        Of(NpgsqlDbType.Array | NpgsqlDbType.Text, values.Select(id => id.ToString()).ToArray());
 
-    public static NpgsqlParameter Texts(IEnumerable<string?> values) => Of(NpgsqlDbType.Array | NpgsqlDbType.Text, values.Select(StoredText.Encode).ToArray());
+    public static NpgsqlParameter Texts(IEnumerable<string?> values) =>
+        Of(NpgsqlDbType.Array | NpgsqlDbType.Text, values.Select(StoredText.Encode).ToArray());
 
     public static NpgsqlParameter Numbers(IEnumerable<long?> values) => Of(NpgsqlDbType.Array | NpgsqlDbType.Bigint, values.ToArray());
 

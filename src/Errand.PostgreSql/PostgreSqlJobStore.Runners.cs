@@ -39,7 +39,7 @@ public sealed partial class PostgreSqlJobStore
             async reader =>
             {
                 if (!await reader.ReadAsync(cancellationToken)) return new HeartbeatResult(true, [], []);
-                var held = await reader.NextRowsAsync(row => new HeldJob(JobId.Parse(row.GetString(0)), row.GetInt32(1), (JobPhase)row.GetInt16(2)), cancellationToken);
+                var held = await reader.NextRowsAsync(ReadHeld, cancellationToken);
                 return new HeartbeatResult(false, held, await reader.NextRowsAsync(ReadBeat, cancellationToken));
             }, cancellationToken);
 
@@ -47,7 +47,7 @@ public sealed partial class PostgreSqlJobStore
     public async ValueTask<bool> LapseAsync(RunnerId runner, long seenBeat, CancellationToken cancellationToken = default)
     {
         var (now, before) = await _connections.ScalarAsync(
-            _statements.Lapse(runner, seenBeat, _time.GetUtcNow()), row => (row.GetBoolean(0), row.GetBoolean(1)), cancellationToken);
+            _statements.Lapse(runner, seenBeat), row => (row.GetBoolean(0), row.GetBoolean(1)), cancellationToken);
         if (now) Tell([DoorbellMessage.Something]);
         return now || before;
     }
@@ -65,15 +65,15 @@ public sealed partial class PostgreSqlJobStore
         {
             var hints = await reader.RowsAsync(ReadHint, cancellationToken);
             var orphans = await reader.NextRowsAsync(ReadOrphan, cancellationToken);
-            var started = await reader.NextRowsAsync(row => (InView: row.GetInt64(0), Job: row.IsDBNull(1) ? null : JobRow.Read(row, 1)), cancellationToken);
+            var started = await reader.NextRowsAsync(row => (row.GetInt64(0), row.IsDBNull(1) ? null : JobRow.Read(row, 1)), cancellationToken);
             var nextDue = (await reader.NextRowsAsync(row => JobRow.Time(row, 0), cancellationToken)).Single();
-            return (hints, new Line(orphans, [.. started.Select(row => row.Job).OfType<Job>()], started[0].InView, nextDue));
+            return (hints, new Line(orphans, [.. started.Select(row => row.Item2).OfType<Job>()], started[0].Item1, nextDue));
         }, cancellationToken);
         Tell([.. hints, .. line.Started.Select(HintOf)]);
         return line;
     }
 
-    /// <summary>Takes over what lapsed runners still hold. Each write carries the fence of the runner that held the job, so that one taker wins.</summary>
+    /// <summary>Takes over what lapsed runners still hold. A write carries the fence of the one that held the job, so that one taker wins.</summary>
     private async Task<List<Job>> AdoptAsync(ClaimRequest request, List<Orphan> orphans, CancellationToken cancellationToken)
     {
         List<NpgsqlBatchCommand> statements =
@@ -91,6 +91,8 @@ public sealed partial class PostgreSqlJobStore
         Tell([.. adopted.Values.Select(HintOf)]);
         return [.. orphans.Where(orphan => adopted.ContainsKey(orphan.Id)).Select(orphan => adopted[orphan.Id])];
     }
+
+    private static HeldJob ReadHeld(NpgsqlDataReader row) => new(JobId.Parse(row.GetString(0)), row.GetInt32(1), (JobPhase)row.GetInt16(2));
 
     private static Orphan ReadOrphan(NpgsqlDataReader row) =>
         new(JobId.Parse(row.GetString(0)), new(new(JobRow.Text(row, 1)!), row.GetInt32(2)));

@@ -9,6 +9,7 @@ public sealed partial class PostgreSqlJobStore
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<AddResult>> AddAsync(IReadOnlyList<Job> jobs, CancellationToken cancellationToken = default)
     {
+        foreach (var job in jobs) ArgumentNullException.ThrowIfNull(job, nameof(jobs));
         var answers = new Dictionary<JobId, AddResult>(jobs.Count);
         Job[] left = [.. jobs];
         while (left.Length > 0)
@@ -80,7 +81,8 @@ public sealed partial class PostgreSqlJobStore
         }, cancellationToken);
     }
 
-    private async Task<List<JobHint>> ApplyAsync(IReadOnlyList<JobWrite> writes, int[] left, ApplyResult?[] answers, CancellationToken cancellationToken)
+    private async Task<List<JobHint>> ApplyAsync(
+        IReadOnlyList<JobWrite> writes, int[] left, ApplyResult?[] answers, CancellationToken cancellationToken)
     {
         JobId[] moving = [.. left.Where(i => writes[i].Transition.Edges.Any(WriteStatement.MovesSession)).Select(i => writes[i].Id)];
         List<NpgsqlBatchCommand> statements = [.. left.Select(i => WriteStatement.Apply(_statements, writes[i]))];
@@ -97,7 +99,8 @@ public sealed partial class PostgreSqlJobStore
             {
                 await reader.ReadAsync(cancellationToken);
                 answers[i] = ReadAnswer(reader, writes[i].Transition);
-                if (answers[i] is { Status: ApplyStatus.Applied }) hints.Add(HintOf(writes[i].Id, answers[i]!.Value.Version, (JobPhase)reader.GetInt16(2), (JobHolds)reader.GetInt16(3)));
+                if (answers[i] is { Status: ApplyStatus.Applied, Version: var version })
+                    hints.Add(HintOf(writes[i].Id, version, (JobPhase)reader.GetInt16(2), (JobHolds)reader.GetInt16(3)));
                 await reader.NextResultAsync(cancellationToken);
             }
             if (moving.Length > 0) hints.AddRange(await reader.RowsAsync(ReadHint, cancellationToken));

@@ -4,28 +4,31 @@ using Npgsql;
 
 namespace Errand.PostgreSql;
 
-/// <summary>Keeps jobs in PostgreSQL, for any number of processes at once.</summary>
+/// <summary>
+/// Keeps jobs in a schema of a PostgreSQL database, for any number of processes at once. What it has acknowledged is as safe as the server
+/// makes its commits. People read it with <c>select * from errand.jobs</c>.
+/// </summary>
+/// <remarks>It goes on by itself after the server was away; every call that needs it meanwhile says so.</remarks>
 public sealed partial class PostgreSqlJobStore : IJobStore
 {
     private readonly PostgreSqlStoreOptions _options;
-    private readonly TimeProvider _time;
     private readonly WorkScheduler _scheduler;
     private readonly ILogger _logger;
     private readonly Connections _connections;
     private readonly Statements _statements;
     private readonly ChangeFeed _feed;
     private readonly Doorbell _doorbell;
+    private bool _opened;
 
-    /// <summary>A store that is reached for when it is opened, not before.</summary>
-    /// <param name="options">Where it is kept.</param>
-    /// <param name="time">The clock; it is asked only how long to wait before a lost connection is tried again, and when a runner lapsed.</param>
-    /// <param name="scheduler">What its own work is started by.</param>
-    /// <param name="logger">What it tells of lost connections.</param>
+    /// <summary>A store over a database; nothing happens before it is opened.</summary>
+    /// <param name="options">Where the database is.</param>
+    /// <param name="time">The clock, for the time between two tries to listen again.</param>
+    /// <param name="scheduler">Where it listens and tells.</param>
+    /// <param name="logger">Where it says what goes wrong.</param>
     public PostgreSqlJobStore(PostgreSqlStoreOptions options, TimeProvider time, WorkScheduler scheduler, ILogger<PostgreSqlJobStore> logger)
     {
         options.Validate();
         _options = options;
-        _time = time;
         _scheduler = scheduler;
         _logger = logger;
         _connections = new(options);
@@ -41,7 +44,9 @@ public sealed partial class PostgreSqlJobStore : IJobStore
     public async ValueTask OpenAsync(CancellationToken cancellationToken = default)
     {
         await new StoreSchema(_connections, _options.Schema, _options.Migrations).PrepareAsync(cancellationToken);
+        if (_opened) return;
         if (_options.Doorbell) await _doorbell.ListenAsync(cancellationToken);
+        _opened = true;
     }
 
     /// <inheritdoc/>

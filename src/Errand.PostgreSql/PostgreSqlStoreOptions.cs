@@ -35,7 +35,8 @@ public sealed partial record PostgreSqlStoreOptions
         if (!SchemaName().IsMatch(Schema) || Schema.StartsWith("pg_", StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                $"'{Schema}' cannot be the schema of a store: its name has 1 to 48 characters of a-z, 0-9 and _, and begins neither with a digit nor with 'pg_'.");
+                $"'{Schema}' cannot be the schema of a store: the name must have 1 to 48 characters of a-z, 0-9 and _, and must not begin " +
+                "with a digit or 'pg_'.");
         }
         if (ChangesKept < 1) throw new ArgumentException($"{nameof(ChangesKept)} is {ChangesKept}; the feed must go back at least one change.");
     }

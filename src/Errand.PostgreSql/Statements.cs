@@ -12,7 +12,7 @@ internal sealed class Statements(string schema)
     public static readonly string Future = Number((int)JobHolds.Future);
     public static readonly string Session = Number((int)JobHolds.Session);
 
-    /// <summary>A hold that a queued job of a session gets with every write that puts it there; <see cref="LetNextOfSessionsIn"/> takes it from the first.</summary>
+    /// <summary>The hold that a job of a session gets when it is queued; <see cref="LetNextOfSessionsIn"/> takes it from the first of them.</summary>
     public static readonly string SessionHold = $"CASE WHEN session IS NULL THEN 0 ELSE {Session} END";
 
     public string Schema => schema;
@@ -22,7 +22,8 @@ internal sealed class Statements(string schema)
     /// <summary>Two sessions with the same hash only wait for each other; that is no harm.</summary>
     private string SessionHash => $"hashtextextended(owner || chr(31) || session, hashtextextended('errand {schema}', 0))";
 
-    public NpgsqlBatchCommand Find(IEnumerable<JobId> ids) => New($"SELECT {JobRow.Columns} FROM {schema}.job WHERE id = ANY($1)", Parameters.Ids(ids));
+    public NpgsqlBatchCommand Find(IEnumerable<JobId> ids) =>
+        New($"SELECT {JobRow.Columns} FROM {schema}.job WHERE id = ANY($1)", Parameters.Ids(ids));
 
     /// <summary>Answers with the place of the job that was asked for, from 1, and the job that has its key.</summary>
     public NpgsqlBatchCommand FindByKey(IReadOnlyList<Job> jobs) => New($"""
@@ -90,8 +91,9 @@ internal sealed class Statements(string schema)
 
     public NpgsqlBatchCommand Beat(RunnerBeat beat) => New($"""
         INSERT INTO {schema}.runner AS r (id, beat, boot_id, process_id, start_time) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (id) DO UPDATE SET beat = excluded.beat, boot_id = excluded.boot_id, process_id = excluded.process_id, start_time = excluded.start_time
-        WHERE r.lapsed_at IS NULL RETURNING id
+        ON CONFLICT (id) DO UPDATE
+        SET beat = excluded.beat, boot_id = excluded.boot_id, process_id = excluded.process_id, start_time = excluded.start_time
+        WHERE NOT r.lapsed RETURNING id
         """,
         Parameters.Text(beat.Runner.Text), Parameters.Number(beat.Beat),
         Parameters.Text(beat.Process?.BootId), Parameters.Integer(beat.Process?.ProcessId), Parameters.Number(beat.Process?.StartTime));
@@ -101,14 +103,14 @@ internal sealed class Statements(string schema)
         """, Parameters.Text(runner.Text));
 
     public NpgsqlBatchCommand OtherRunners(RunnerId runner) => New($"""
-        SELECT id, beat, boot_id, process_id, start_time FROM {schema}.runner WHERE lapsed_at IS NULL AND id <> $1
+        SELECT id, beat, boot_id, process_id, start_time FROM {schema}.runner WHERE NOT lapsed AND id <> $1
         """, Parameters.Text(runner.Text));
 
     /// <summary>Answers whether the runner lapsed by this, and whether it has lapsed at all.</summary>
-    public NpgsqlBatchCommand Lapse(RunnerId runner, long seenBeat, DateTimeOffset now) => New($"""
-        WITH lapsed AS (UPDATE {schema}.runner SET lapsed_at = $3 WHERE id = $1 AND beat = $2 AND lapsed_at IS NULL RETURNING id)
-        SELECT EXISTS (SELECT FROM lapsed), NOT {NotLapsed("$1")}
-        """, Parameters.Text(runner.Text), Parameters.Number(seenBeat), Parameters.Time(now));
+    public NpgsqlBatchCommand Lapse(RunnerId runner, long seenBeat) => New($"""
+        WITH now AS (UPDATE {schema}.runner SET lapsed = true WHERE id = $1 AND beat = $2 AND NOT lapsed RETURNING id)
+        SELECT EXISTS (SELECT FROM now), NOT {NotLapsed("$1")}
+        """, Parameters.Text(runner.Text), Parameters.Number(seenBeat));
 
     public NpgsqlBatchCommand ReadRecord(string name) => New($"SELECT version, value FROM {schema}.record WHERE name = $1", Parameters.Text(name));
 
@@ -134,14 +136,14 @@ internal sealed class Statements(string schema)
     public NpgsqlBatchCommand Tell(IEnumerable<string> payloads) => New("SELECT pg_notify($1, payload) FROM unnest($2) AS payload",
         Parameters.Text(Channel), Parameters.Texts(payloads));
 
-    public string NotLapsed(string runner) => $"NOT EXISTS (SELECT FROM {schema}.runner WHERE id = {runner} AND lapsed_at IS NOT NULL)";
+    public string NotLapsed(string runner) => $"NOT EXISTS (SELECT FROM {schema}.runner WHERE id = {runner} AND lapsed)";
 
     // OFFSET 0 keeps the planner from turning this round: it must begin with the few runners that have lapsed, not with all jobs that are held.
     public string OrphansOf(string kinds) => $"""
         SELECT j.id, j.runner, j.attempt FROM {schema}.runner r CROSS JOIN LATERAL (
             SELECT id, runner, attempt, rank, seq FROM {schema}.job
             WHERE runner = r.id AND phase > {Queued} AND phase < {Ended} AND kind = ANY({kinds}) OFFSET 0) AS j
-        WHERE r.lapsed_at IS NOT NULL
+        WHERE r.lapsed
         """;
 
     public static NpgsqlBatchCommand New(string text, params IEnumerable<NpgsqlParameter> parameters)

@@ -22,11 +22,13 @@ internal static class StoreErrors
     {
         PostgresException { SqlState: PostgresErrorCodes.ProgramLimitExceeded } => new InvalidJobException("job",
             "The job's kind, owner, agent, session, key or one of its tags is too long to be found by; each may have 2,600 bytes.", e),
-        PostgresException answer => Unavailable(e, $"The store {store} answered: {answer.MessageText} (SQLSTATE {answer.SqlState}). {AdviceOn(answer.SqlState)}"),
-        TimeoutException or { InnerException: TimeoutException } =>
-            Unavailable(e, $"The store {store} did not answer in time. Look at the server's load and at the network between; the store goes on by itself."),
-        _ => Unavailable(e, $"The store {store} cannot be reached ({e.GetBaseException().Message.TrimEnd('.')}). See that the server runs and that the connection string names it; " +
-            "the store goes on by itself."),
+        PostgresException answer => Unavailable(e,
+            $"The store {store} answered: {answer.MessageText} (SQLSTATE {answer.SqlState}). {AdviceOn(answer.SqlState)}"),
+        TimeoutException or { InnerException: TimeoutException } => Unavailable(e,
+            $"The store {store} did not answer in time. Look at the server's load and at the network between; the store goes on by itself."),
+        _ => Unavailable(e,
+            $"The store {store} cannot be reached ({e.GetBaseException().Message.TrimEnd('.')}). See that the server runs and that the connection " +
+            "string names it; the store goes on by itself."),
     };
 
     private static string AdviceOn(string state) => state switch

@@ -13,7 +13,8 @@ internal sealed partial class Doorbell
         [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Listening for other processes' writes again.")]
         public static partial void ListenerBack(ILogger logger);
 
-        [LoggerMessage(EventId = 3, Level = LogLevel.Debug, Message = "Other processes could not be told of writes; they will find them by polling: {Reason}")]
+        [LoggerMessage(EventId = 3, Level = LogLevel.Debug,
+            Message = "Other processes could not be told of writes; they will find them by polling: {Reason}")]
         public static partial void NotTold(ILogger logger, string reason);
     }
 }

@@ -9,7 +9,8 @@ namespace Errand.PostgreSql;
 /// Tells of writes: subscribers of this process at once, other processes by NOTIFY. That is sent after the writes and apart from them, for a
 /// commit with a notification waits for a lock that the whole cluster has only one of; what comes while one is under way goes into the next.
 /// </summary>
-internal sealed partial class Doorbell(Connections connections, Statements statements, TimeProvider time, WorkScheduler scheduler, ILogger logger) : IAsyncDisposable
+internal sealed partial class Doorbell(
+    Connections connections, Statements statements, TimeProvider time, WorkScheduler scheduler, ILogger logger) : IAsyncDisposable
 {
     // Beyond this, others are told that there is something, and look for themselves.
     private const int MaxUntold = 1000;
@@ -51,7 +52,15 @@ internal sealed partial class Doorbell(Connections connections, Statements state
     /// <summary>Listens from now on.</summary>
     public async Task ListenAsync(CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken);
+        NpgsqlConnection connection;
+        try
+        {
+            connection = await OpenAsync(cancellationToken);
+        }
+        catch (Exception e) when (StoreErrors.IsOfStore(e))
+        {
+            throw StoreErrors.Explain(e, connections.Store);
+        }
         _listening = scheduler.Run(() => ListenAsync(connection));
     }
 

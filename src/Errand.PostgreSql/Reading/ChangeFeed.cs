@@ -39,7 +39,8 @@ internal sealed class ChangeFeed(Connections connections, Statements statements,
     /// <summary>Forgets all but the last entries, and none that began after a transaction which is still open: new cursors begin there.</summary>
     public Task TrimAsync(CancellationToken cancellationToken) => connections.ListAsync(Statements.New($"""
         WITH bound AS (
-            SELECT xid FROM {statements.Schema}.change WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid DESC, seq DESC OFFSET $1 LIMIT 1),
+            SELECT xid FROM {statements.Schema}.change WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
+            ORDER BY xid DESC, seq DESC OFFSET $1 LIMIT 1),
         gone AS (DELETE FROM {statements.Schema}.change USING bound WHERE change.xid < bound.xid)
         UPDATE {statements.Schema}.meta SET floor = bound.xid FROM bound WHERE floor < bound.xid
         """, Parameters.Integer(kept)), _ => true, cancellationToken);

@@ -53,7 +53,8 @@ internal static class JobRow
     public static string? Text(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? null : StoredText.Decode(row.GetString(at));
 
     /// <summary>Reads a time that may be absent.</summary>
-    public static DateTimeOffset? Time(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(at));
+    public static DateTimeOffset? Time(NpgsqlDataReader row, int at) =>
+        row.IsDBNull(at) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(at));
 
     /// <summary>Reads JSON that may be absent.</summary>
     public static JobData Data(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? JobData.None : JobData.Trusted(row.GetFieldValue<byte[]>(at));

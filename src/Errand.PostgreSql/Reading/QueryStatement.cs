@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Errand.PostgreSql;
 
 /// <summary>A query as a statement.</summary>
-internal sealed class QueryStatement
+internal sealed partial class QueryStatement
 {
     private readonly List<string> _conditions = [];
     private readonly List<NpgsqlParameter> _parameters = [];
@@ -19,7 +20,7 @@ internal sealed class QueryStatement
         AddIf(query.Session, "session =", Parameters.Text);
         AddIf(query.Tag, "tags <> '{}' AND tags @>", tag => Parameters.Texts([tag]));
         if (query.Parent is { } parent) Add("parent =", Parameters.Id(parent));
-        AddIf(query.Text, "search LIKE", text => Parameters.Text($"%{EscapeLike(SearchText(text))}%"));
+        AddIf(query.Text, "search LIKE", text => Parameters.Text($"%{LikeSigns().Replace(SearchText(text), @"\$0")}%"));
         if (query.CreatedFrom is { } from) Add("created_at >=", Parameters.Bound(from));
         if (query.CreatedBefore is { } before) Add("created_at <", Parameters.Bound(before));
         if (query.FinishedBefore is { } ended) Add("finished_at <", Parameters.Bound(ended));
@@ -67,6 +68,6 @@ internal sealed class QueryStatement
         _conditions.Add(string.Create(CultureInfo.InvariantCulture, $"{condition} ${_parameters.Count}"));
     }
 
-    private static string EscapeLike(string text) =>
-        text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+    [GeneratedRegex(@"[\\%_]")]
+    private static partial Regex LikeSigns();
 }

@@ -14,7 +14,8 @@ internal static class ReaderExtensions
     }
 
     /// <summary>All rows of the answer after the one that was read.</summary>
-    public static async Task<List<T>> NextRowsAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    public static async Task<List<T>> NextRowsAsync<T>(
+        this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         await reader.NextResultAsync(cancellationToken);
         return await reader.RowsAsync(read, cancellationToken);

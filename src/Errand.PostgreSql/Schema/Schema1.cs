@@ -78,9 +78,9 @@ internal static class Schema1
             boot_id text COLLATE "C",
             process_id integer,
             start_time bigint,
-            lapsed_at bigint
+            lapsed boolean NOT NULL DEFAULT false
         ) WITH (fillfactor = 50);
-        CREATE INDEX runner_lapsed ON {schema}.runner (id) WHERE lapsed_at IS NOT NULL;
+        CREATE INDEX runner_lapsed ON {schema}.runner (id) WHERE lapsed;
 
         CREATE TABLE {schema}.record (
             name text COLLATE "C" PRIMARY KEY,

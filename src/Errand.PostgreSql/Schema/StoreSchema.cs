@@ -34,12 +34,13 @@ internal sealed class StoreSchema(Connections connections, string schema, IReadO
         // Several processes may open a new store at once: whoever gets the lock second finds the work done. It ends with the transaction.
         await script.RunAsync($"SELECT pg_advisory_xact_lock(hashtextextended('errand schema {schema}', 0))");
         if (!await script.ReadAsync<bool>($"SELECT to_regclass('{schema}.meta') IS NOT NULL")) await CreateMetaAsync(script);
-        int current = await script.ReadAsync<int>($"SELECT schema FROM {schema}.meta"), reader = await script.ReadAsync<int>($"SELECT min_reader FROM {schema}.meta");
+        int current = await script.ReadAsync<int>($"SELECT schema FROM {schema}.meta");
+        int reader = await script.ReadAsync<int>($"SELECT min_reader FROM {schema}.meta");
         if (reader > _newest)
         {
             throw new StoreRefusedException(
-                $"The store {connections.Store} was written by a newer version of Errand (its schema is {current} and needs a build that knows {reader}; " +
-                $"this one knows {_newest}). Update Errand, or choose another schema for the store. Everything was left as it is.");
+                $"The store {connections.Store} was written by a newer version of Errand (its schema is {current} and needs a build that knows " +
+                $"{reader}; this one knows {_newest}). Update Errand, or choose another schema for the store. Everything was left as it is.");
         }
         foreach (var migration in migrations)
             if (migration.Schema > current) await ApplyAsync(script, migration);
@@ -51,7 +52,8 @@ internal sealed class StoreSchema(Connections connections, string schema, IReadO
         if (script.Connection.PostgreSqlVersion.Major < OldestServer)
         {
             throw new StoreRefusedException(
-                $"The store {connections.Store} is on PostgreSQL {script.Connection.PostgreSqlVersion}, and Errand needs {OldestServer} or newer. Upgrade the server.");
+                $"The store {connections.Store} is on PostgreSQL {script.Connection.PostgreSqlVersion}, and Errand needs {OldestServer} or newer. " +
+                "Upgrade the server.");
         }
         string encoding = await script.ReadAsync<string>("SELECT current_setting('server_encoding')");
         if (encoding != "UTF8")
@@ -67,7 +69,8 @@ internal sealed class StoreSchema(Connections connections, string schema, IReadO
         // A user who may not make a schema may have been given one.
         if (!await script.ReadAsync<bool>($"SELECT to_regnamespace('{schema}') IS NOT NULL")) await script.RunAsync($"CREATE SCHEMA {schema}");
         await script.RunAsync($"""
-            CREATE TABLE {schema}.meta (schema integer NOT NULL, min_reader integer NOT NULL, epoch text NOT NULL, floor xid8 NOT NULL, system text NOT NULL);
+            CREATE TABLE {schema}.meta (
+                schema integer NOT NULL, min_reader integer NOT NULL, epoch text NOT NULL, floor xid8 NOT NULL, system text NOT NULL);
             INSERT INTO {schema}.meta (schema, min_reader, epoch, floor, system) SELECT 0, 0, '{NewEpoch()}', '0', {System}
             """);
     }

@@ -1,10 +1,10 @@
-using System.Text;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Errand.PostgreSql;
 
 /// <summary>Jobs on their way in: one array for each column, so that any number of them is one statement.</summary>
-internal static class InsertStatement
+internal static partial class InsertStatement
 {
     /// <summary>Answers with the ids that were added; the others were there, or their keys.</summary>
     public static NpgsqlBatchCommand Insert(Statements statements, IReadOnlyList<Job> jobs)
@@ -76,12 +76,12 @@ internal static class InsertStatement
 
     private static string ArrayText(IReadOnlyList<string> items)
     {
-        if (items.Count == 0) return "{}";
-        var text = new StringBuilder("{");
-        foreach (string item in items)
-            text.Append(text.Length > 1 ? "," : "").Append('"').Append(item.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
-        return text.Append('}').ToString();
+        var quoted = items.Select(item => $"\"{ArraySigns().Replace(item, @"\$0")}\"");
+        return $"{{{string.Join(',', quoted)}}}";
     }
+
+    [GeneratedRegex("""[\\"]""")]
+    private static partial Regex ArraySigns();
 
     private sealed record Column(string Name, NpgsqlParameter Values, string? Expression = null);
 }

@@ -22,7 +22,9 @@ internal sealed class WriteStatement
         _transition = transition;
     }
 
-    /// <summary>Answers with one row: the edge, and the version, the phase and the holds after the write, or else the job as it is; neither where there is none.</summary>
+    /// <summary>
+    /// Answers with one row: the edge, and the version, the phase and the holds after the write; or else the job as it is, where there is one.
+    /// </summary>
     public static NpgsqlBatchCommand Apply(Statements statements, JobWrite write)
     {
         var statement = new WriteStatement(statements, write.Transition);
@@ -60,7 +62,8 @@ internal sealed class WriteStatement
         statement._text.Append(CultureInfo.InvariantCulture, $"""
             line AS MATERIALIZED (
                 SELECT head.id FROM unnest({kinds}) AS asked (kind) CROSS JOIN LATERAL (
-                    SELECT id, rank, seq FROM {table} j WHERE phase = {Statements.Queued} AND holds = 0 AND j.kind = asked.kind ORDER BY rank, seq LIMIT {inView}) AS head
+                    SELECT id, rank, seq FROM {table} j WHERE phase = {Statements.Queued} AND holds = 0 AND j.kind = asked.kind
+                    ORDER BY rank, seq LIMIT {inView}) AS head
                 WHERE {condition} ORDER BY rank, seq LIMIT {inView}),
 
             """);
@@ -71,7 +74,8 @@ internal sealed class WriteStatement
                 ORDER BY rank, seq LIMIT {most} FOR UPDATE SKIP LOCKED))
             """);
         return statement.Ended($"""
-            SELECT (SELECT count(*) FROM line), {JobRow.ColumnsOf("w.")} FROM (VALUES (1)) AS one LEFT JOIN written w ON true ORDER BY w.rank, w.seq
+            SELECT (SELECT count(*) FROM line), {JobRow.ColumnsOf("w.")} FROM (VALUES (1)) AS one LEFT JOIN written w ON true
+            ORDER BY w.rank, w.seq
             """);
     }
 
@@ -84,7 +88,8 @@ internal sealed class WriteStatement
         string table = $"{_statements.Schema}.job", at = Add(Parameters.Time(_transition.At));
         for (int i = 0; i < edges.Count; i++)
         {
-            string from = ((int)edges[i].From).ToString(CultureInfo.InvariantCulture);
+            // In the phases of Already there is nothing to do, even if an edge starts there.
+            string from = ((int)(edges[i].From & ~_transition.Already)).ToString(CultureInfo.InvariantCulture);
             _text.Append(CultureInfo.InvariantCulture, $"edge{i} AS (UPDATE {table} SET version = version + 1, last_activity_at = {at}");
             AppendChange(edges[i]);
             _text.Append(CultureInfo.InvariantCulture, $" WHERE (1 << phase) & {from} <> 0 AND {which} RETURNING job.*),\n");
@@ -92,7 +97,10 @@ internal sealed class WriteStatement
         var written = Enumerable.Range(0, edges.Count).Select(i => $"SELECT {i} AS edge, edge{i}.* FROM edge{i}");
         _text.Append("written AS (").AppendJoin(" UNION ALL ", written).Append("),\n");
         AppendHistory(edges);
-        _text.Append(CultureInfo.InvariantCulture, $"fed AS (INSERT INTO {_statements.Schema}.change (job, version) SELECT id, version FROM written)\n");
+        _text.Append(CultureInfo.InvariantCulture, $"""
+            fed AS (INSERT INTO {_statements.Schema}.change (job, version) SELECT id, version FROM written)
+
+            """);
     }
 
     private void AppendChange(JobEdge edge)
@@ -152,7 +160,10 @@ internal sealed class WriteStatement
     {
         string guard = "";
         if (fence is { } held)
-            guard = $" AND runner IS NOT DISTINCT FROM {Add(Parameters.Text(held.Runner.Text))} AND attempt = {Add(Parameters.Integer(held.Attempt))}";
+        {
+            string runner = Add(Parameters.Text(held.Runner.Text)), attempt = Add(Parameters.Integer(held.Attempt));
+            guard = $" AND runner IS NOT DISTINCT FROM {runner} AND attempt = {attempt}";
+        }
         if (_transition.ExpectedVersion is { } version) guard += $" AND version = {Add(Parameters.Number(version))}";
         return guard;
     }

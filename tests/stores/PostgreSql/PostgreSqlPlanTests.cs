@@ -22,21 +22,22 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
         foreach (var (what, statement, index) in AskedAllTheTime(jobs)) AssertUses(index, what, await GenericPlanAsync(statement));
         await PostgreSqlServer.RunAsync($"ANALYZE {Schema}.job; ANALYZE {Schema}.history; ANALYZE {Schema}.runner");
         foreach (var (what, statement, index) in AskedAllTheTime(jobs)) AssertUses(index, what, await GenericPlanAsync(statement));
-        foreach (var (what, statement, index) in AskedAllTheTime(jobs).Concat(AskedByPeople(jobs))) AssertUses(index, what, await PlanAsync(statement));
+        foreach (var (what, statement, index) in AskedAllTheTime(jobs)) AssertUses(index, what, await PlanAsync(statement));
+        foreach (var (what, statement, index) in AskedByPeople(jobs)) AssertUses(index, what, await PlanAsync(statement));
     }
 
     private IEnumerable<(string What, NpgsqlBatchCommand Statement, string Index)> AskedAllTheTime(Job[] jobs)
     {
         Job queued = jobs.First(job => job.Phase == JobPhase.Queued), running = jobs.First(job => job.Phase == JobPhase.Running);
         var request = new ClaimRequest(Runner, ["work", "other"], 10, At(0));
-        var finish = JobTransition.Finish(running.Fence, JobOutcome.Completed(), At(1));
+        JobTransition start = JobTransition.Start(Runner, At(1)), finish = JobTransition.Finish(running.Fence, JobOutcome.Completed(), At(1));
         return
         [
             ("find", _statements.Find([queued.Id]), "job_pkey"),
             ("find by key", _statements.FindByKey([queued]), "job_by_key"),
             ("history", _statements.History(queued.Id), "history_pkey"),
-            ("claim's view", WriteStatement.Start(_statements, request, 10, 64, unlessOrphans: true, JobTransition.Start(Runner, At(1))), "job_ready"),
-            ("claim's write", WriteStatement.Start(_statements, request, 10, 64, unlessOrphans: true, JobTransition.Start(Runner, At(1))), "job_pkey"),
+            ("claim's view", WriteStatement.Start(_statements, request, 10, 64, unlessOrphans: true, start), "job_ready"),
+            ("claim's write", WriteStatement.Start(_statements, request, 10, 64, unlessOrphans: true, start), "job_pkey"),
             ("orphans", _statements.Orphans(Runner, ["work"], 10), "job_held"),
             ("write", WriteStatement.Apply(_statements, new(running.Id, finish)), "job_pkey"),
             ("let due in", _statements.LetDueIn(At(0)), "job_future"),
@@ -76,7 +77,8 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
     {
         Job[] jobs = [.. Enumerable.Range(0, Jobs).Select(MakeJob)];
         foreach (var chunk in jobs.Chunk(5000)) await store.AddAsync(chunk, Token);
-        await PostgreSqlServer.RunAsync($"INSERT INTO {Schema}.history (job, version, line, at, name, attempt) SELECT id, 1, 0, 0, 'note', 0 FROM {Schema}.job");
+        await PostgreSqlServer.RunAsync(
+            $"INSERT INTO {Schema}.history (job, version, line, at, name, attempt) SELECT id, 1, 0, 0, 'note', 0 FROM {Schema}.job");
         return jobs;
     }
 

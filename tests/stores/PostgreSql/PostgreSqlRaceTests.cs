@@ -52,7 +52,8 @@ public sealed class PostgreSqlRaceTests : PostgreSqlTests
                 Token.ThrowIfCancellationRequested();
                 var claimed = (await store.ClaimAsync(new(runner, ["work"], 2, At(1)), Token)).Started;
                 Assert.Equal(claimed.Select(job => job.Spec.Session).Distinct(), claimed.Select(job => job.Spec.Session));
-                var answers = await store.ApplyAsync([.. claimed.Select(job => new JobWrite(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), At(2))))], Token);
+                var ends = claimed.Select(job => new JobWrite(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), At(2))));
+                var answers = await store.ApplyAsync([.. ends], Token);
                 Assert.All(answers, answer => Assert.Equal(ApplyStatus.Applied, answer.Status));
                 Interlocked.Add(ref ended, answers.Count);
             }

@@ -46,12 +46,12 @@ public sealed class PostgreSqlSchemaTests : PostgreSqlTests
     public async Task B_42_a_store_written_by_a_newer_version_is_refused_and_left_as_it_is()
     {
         await OpenAsync(Options with { Migrations = [.. Migration.All, Breaking] });
-        const string Tables = "SELECT string_agg(table_name || '.' || column_name, ' ' ORDER BY 1) FROM information_schema.columns WHERE table_schema = ";
-        var before = await PostgreSqlServer.ReadAsync($"{Tables}'{Schema}'");
+        const string Tables = "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = ";
+        var before = await PostgreSqlServer.ReadAsync($"{Tables}'{Schema}' ORDER BY 1");
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(async () => await OpenAsync());
         Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Update Errand", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(before, await PostgreSqlServer.ReadAsync($"{Tables}'{Schema}'"));
+        Assert.Equal(before, await PostgreSqlServer.ReadAsync($"{Tables}'{Schema}' ORDER BY 1"));
         Assert.Equal(["2"], await PostgreSqlServer.ReadAsync($"SELECT schema FROM {Schema}.meta"));
     }
 
@@ -60,7 +60,8 @@ public sealed class PostgreSqlSchemaTests : PostgreSqlTests
     {
         await OpenAsync();
         var broken = new Migration(3, 1, "CREATE TABLE {schema}.half (id int); SELECT 1 / 0");
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await OpenAsync(Options with { Migrations = [.. Migration.All, Second, broken] }));
+        var options = Options with { Migrations = [.. Migration.All, Second, broken] };
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await OpenAsync(options));
         Assert.Equal(["1"], await PostgreSqlServer.ReadAsync($"SELECT schema FROM {Schema}.meta"));
         Assert.Equal([""], await PostgreSqlServer.ReadAsync($"SELECT to_regclass('{Schema}.half')::text"));
     }
@@ -89,7 +90,8 @@ public sealed class PostgreSqlSchemaTests : PostgreSqlTests
         await PostgreSqlServer.RunAsync($"CREATE SCHEMA {Schema}; CREATE TABLE {Schema}.job (mine int)");
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(async () => await OpenAsync());
         Assert.Contains("choose a schema that Errand has to itself", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(["mine"], await PostgreSqlServer.ReadAsync($"SELECT column_name FROM information_schema.columns WHERE table_schema = '{Schema}'"));
+        var columns = await PostgreSqlServer.ReadAsync($"SELECT column_name FROM information_schema.columns WHERE table_schema = '{Schema}'");
+        Assert.Equal(["mine"], columns);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ internal static class PostgreSqlServer
     public static string ConnectionString => Environment.GetEnvironmentVariable("ERRAND_TEST_POSTGRES") is { Length: > 0 } text
         ? new NpgsqlConnectionStringBuilder(text) { MaxPoolSize = 16, IncludeErrorDetail = true }.ConnectionString
         : throw new InvalidOperationException(
-            "ERRAND_TEST_POSTGRES is not set, so there is no PostgreSQL to test against. Run './test stores', which starts one, or 'eval \"$(tests/lib/postgres.sh start)\"'.");
+            "ERRAND_TEST_POSTGRES is not set, so there is no PostgreSQL to test against. Run './test stores', which starts one, or " +
+            "'eval \"$(tests/lib/postgres.sh start)\"' beforehand.");
 
     public static PostgreSqlStoreOptions NewOptions() => new()
     {

@@ -17,7 +17,6 @@ public abstract class PostgreSqlTests : IAsyncDisposable
     /// <summary>Only a safety net: no test waits for it.</summary>
     private protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A runner, whoever it is.</summary>
     private protected static RunnerId Runner { get; } = new("runner-1");
 
     private protected static DateTimeOffset At(double seconds) => new DateTimeOffset(2031, 5, 17, 9, 30, 0, TimeSpan.Zero).AddSeconds(seconds);
