@@ -16,7 +16,8 @@ internal sealed class FaultyDisk(OutputDisk disk) : OutputDisk
 
     public override bool IsShared => disk.IsShared;
 
-    public override OutputFile? Find(JobId job, int attempt, OutputPart part) => disk.Find(job, attempt, part) is { } file ? new FaultyFile(this, file, part) : null;
+    public override OutputFile? Find(JobId job, int attempt, OutputPart part) =>
+        disk.Find(job, attempt, part) is { } file ? new FaultyFile(this, file, part) : null;
 
     public override OutputFile Create(JobId job, int attempt, OutputPart part)
     {

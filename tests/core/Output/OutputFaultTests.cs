@@ -63,7 +63,8 @@ public sealed class OutputFaultTests
     {
         await using var log = new MemoryOutputLog(_disk, null, null);
         _disk.IsBroken = () => true;
-        var e = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await log.WriteResultAsync(OutputSamples.Job, 1, JobData.Parse("1"), OutputSamples.Token));
+        var e = await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
+            await log.WriteResultAsync(OutputSamples.Job, 1, JobData.Parse("1"), OutputSamples.Token));
         Assert.Contains("No space left", e.Message, StringComparison.Ordinal);
     }
 
