@@ -66,14 +66,13 @@ internal sealed partial class JobClient : IJobClient
         {
             var job = watch.TakeSnapshot() ?? await GetAsync(id, cancellationToken);
             if (job.IsTerminal || job.Version > options.AfterVersion || (options.OrInput && job.State == JobState.Waiting)) return new(job, false);
-            var sleep = _core.Options.PollInterval;
+            var left = Timeout.InfiniteTimeSpan;
             if (options.Timeout != Timeout.InfiniteTimeSpan)
             {
-                var left = options.Timeout - _core.Time.GetElapsedTime(startedAt);
+                left = options.Timeout - _core.Time.GetElapsedTime(startedAt);
                 if (left <= TimeSpan.Zero) return new(job, true);
-                if (left < sleep) sleep = left;
             }
-            await watch.SleepAsync(sleep, cancellationToken);
+            await watch.SleepAsync(left, cancellationToken);
         }
     }
 
