@@ -3,7 +3,8 @@
 #
 #   eval "$(tests/lib/postgres.sh start)"   starts it, after installing it where apt can; sets ERRAND_TEST_POSTGRES
 #   tests/lib/postgres.sh stop              ends it and removes what it wrote
-#   tests/lib/postgres.sh pause|resume      stops the server and starts it again, as a restart in production would
+#   tests/lib/postgres.sh pause|crash       stops the server, in good order or at once
+#   tests/lib/postgres.sh resume            starts it again
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -16,6 +17,7 @@ main() {
     start) start ;;
     stop) stop_all ;;
     pause) server stop --mode=fast ;;
+    crash) server stop --mode=immediate ;;
     resume) server start ;;
     *) sed -n '2,/^set/s/^#\( \|$\)//p' "$0" >&2; exit 2 ;;
   esac

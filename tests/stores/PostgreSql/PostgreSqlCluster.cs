@@ -19,7 +19,8 @@ internal sealed partial class PostgreSqlCluster : IAsyncDisposable
         return cluster;
     }
 
-    public Task PauseAsync() => RunAsync("pause");
+    /// <summary>Stops the server: by <c>pause</c> or <c>crash</c>.</summary>
+    public Task StopAsync(string how) => RunAsync(how);
 
     public Task ResumeAsync() => RunAsync("resume");
 
