@@ -17,8 +17,9 @@ internal sealed partial class StoreWriter : IAsyncDisposable
     private readonly List<WriteRequest> _group = [];
     private readonly Dictionary<WriteRequest, Exception> _failed = [];
     private readonly WriteLock _lock;
-    private readonly WorkLoop _loop;
     private readonly IPeers _peers;
+    private readonly WorkScheduler _scheduler;
+    private WorkLoop? _loop;
     private WriteSession? _session;
     private long _dataVersion;
     private int _checkpointed;
@@ -32,16 +33,21 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         _options = options;
         _logger = logger;
         _peers = peers;
+        _scheduler = scheduler;
         _lock = new(time, options.BusyTimeout);
-        _loop = scheduler.CreateLoop("errand-sqlite", Drain);
     }
 
     public StoreCounters Counters => _counters;
 
-    public ValueTask OpenAsync(CancellationToken cancellationToken) => Control(() => _session ??= OpenSession(ConnectionMode.Create), cancellationToken);
+    public ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        _loop ??= _scheduler.CreateLoop("errand-sqlite", Drain);
+        return Control(() => _session ??= OpenSession(ConnectionMode.Create), cancellationToken);
+    }
 
     public ValueTask<T> Enqueue<T>(WriteRequest<T> request, CancellationToken cancellationToken)
     {
+        if (_loop is null) throw new InvalidOperationException("The store has not been opened; call OpenAsync first.");
         var answer = request.Begin(cancellationToken);
         if (_queue.Add(request)) _loop.Signal();
         return answer;
@@ -51,12 +57,13 @@ internal sealed partial class StoreWriter : IAsyncDisposable
     public void LookForPeers()
     {
         Volatile.Write(ref _lookRequested, 1);
-        _loop.Signal();
+        _loop?.Signal();
     }
 
     /// <summary>Does what was asked for before, and then closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_loop is null) return;
         _lock.Close();
         await Control(CloseSession, CancellationToken.None);
         _loop.Dispose();
@@ -228,6 +235,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
 
     private WriteSession OpenSession(ConnectionMode mode)
     {
+        if (mode == ConnectionMode.Create) MakeFolder();
         var connection = SqliteConnection.Open(_options.Path, mode, _options.RewriteSql);
         try
         {
@@ -245,6 +253,19 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    private void MakeFolder()
+    {
+        string folder = Path.GetDirectoryName(_options.Path)!;
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"The folder '{folder}' of the store cannot be made: {e.Message}", e);
         }
     }
 
