@@ -80,7 +80,11 @@ internal sealed partial class StoreWriter : IAsyncDisposable
             if (Interlocked.Exchange(ref _lookRequested, 0) != 0) Look();
             _group.Clear();
             _queue.Take(_group, MostRowsPerCommit);
-            if (_group.Count == 0) return;
+            if (_group.Count == 0)
+            {
+                _lockedOut = null;
+                return;
+            }
             CarryOut();
             if (_peers.Any) _lock.OfferTurn();
         }
@@ -119,6 +123,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
             FailGroup(Explained(error));
             return;
         }
+        Count(_session!);
         foreach (var request in _group)
             if (_failed.TryGetValue(request, out var own)) request.Fail(Explained(own));
             else request.Succeed();
@@ -198,10 +203,14 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         _lockedOut = _lockedOut is null && error.InnerException is SqliteFailure { Code: SqliteCode.Busy } ? error : null;
     }
 
+    private void Count(WriteSession session) => _counters = new(
+        session.Connection.Statements,
+        _counters.Commits + (session.Written.Count > 0 ? 1 : 0),
+        _counters.Requests + _group.Count,
+        session.Connection.BytesBound);
+
     private void AfterCommit(WriteSession session)
     {
-        _counters = new(
-            session.Connection.Statements, _counters.Commits + (session.Written.Count > 0 ? 1 : 0), _counters.Requests + _group.Count, session.Connection.BytesBound);
         _lastFailure = null;
         if (session.Hints.Count > 0) _peers.Tell(session.Hints);
         Checkpoint(session.Connection);

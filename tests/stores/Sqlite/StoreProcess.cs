@@ -6,6 +6,7 @@ namespace Errand.Stores.Tests.Sqlite;
 /// <summary>Another process that adds jobs to a store and prints the ids of those that were acknowledged.</summary>
 internal sealed class StoreProcess : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
 
     private StoreProcess(Process process) => _process = process;
@@ -20,7 +21,8 @@ internal sealed class StoreProcess : IDisposable
 
     /// <summary>The next job that was acknowledged; nothing at the end. A line that was cut off is no acknowledgement that anybody got.</summary>
     public async Task<JobId?> NextAsync(CancellationToken cancellationToken) =>
-        await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line && JobId.TryParse(line, out var id) ? id : null;
+        await _process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken) is { } line
+            && JobId.TryParse(line, out var id) ? id : null;
 
     public async Task<List<JobId>> ReadToEndAsync(CancellationToken cancellationToken)
     {

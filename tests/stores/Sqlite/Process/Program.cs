@@ -11,7 +11,7 @@ await using var store = new SqliteJobStore(
 await store.OpenAsync();
 using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
 using var ended = new CancellationTokenSource();
-if (left == int.MaxValue) _ = WatchInputAsync();
+if (left == int.MaxValue) _ = Task.Run(WatchInput);
 await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AddAsync()));
 
 async Task AddAsync()
@@ -25,8 +25,8 @@ async Task AddAsync()
     }
 }
 
-async Task WatchInputAsync()
+void WatchInput()
 {
-    await Console.In.ReadLineAsync();
-    await ended.CancelAsync();
+    Console.In.ReadLine();
+    ended.Cancel();
 }
