@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Keeps jobs in PostgreSQL.</summary>
-public static class PostgreSqlErrandBuilderExtensions
+public static class ErrandPostgreSqlBuilderExtensions
 {
     /// <summary>Keeps jobs in a PostgreSQL database, which any number of processes may share.</summary>
     /// <param name="builder">The host's jobs.</param>
