@@ -82,16 +82,17 @@ public abstract partial class OutputLogConformance
             if (random.Next(3) == 0) _clock.Step(1);
         }
         var second = await SecondAsync(log);
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < 40; i++)
         {
             var only = (OutputStream?)(random.Next(3) switch { 0 => OutputStream.Out, 1 => OutputStream.Err, _ => null });
             long offset = random.Next(streams.Count + 1);
-            var range = new OutputRange { Offset = offset, MaxBytes = random.Next(2) == 0 ? random.Next(100, 300) : random.Next(1000, 200_000), Stream = only };
+            int size = random.Next(2) == 0 ? random.Next(100, 300) : random.Next(1000, 200_000);
+            var range = new OutputRange { Offset = offset, MaxBytes = size, Stream = only };
             long seen = 0;
             await foreach (var chunk in second.ChunksAsync(_job, range))
             {
                 TellingBytes.Assert(chunk);
-                Assert.All(streams.GetRange((int)chunk.Offset, chunk.Bytes.Length), stream => Assert.Equal(stream, chunk.Stream));
+                Assert.Equal(-1, streams.FindIndex((int)chunk.Offset, chunk.Bytes.Length, stream => stream != chunk.Stream));
                 seen += chunk.Bytes.Length;
             }
             Assert.Equal(streams.Skip((int)offset).LongCount(stream => only is null || stream == only), seen);

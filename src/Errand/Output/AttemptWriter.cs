@@ -117,11 +117,15 @@ internal sealed partial class AttemptWriter(OutputEngine engine, JobId job, int 
         long lost = Lost;
         foreach (var stream in (ReadOnlySpan<OutputStream>)[OutputStream.Out, OutputStream.Err])
         {
-            if (_lost[(int)stream] == 0) continue;
-            log.AppendLost(stream, _lost[(int)stream], milliseconds);
-            _lost[(int)stream] = 0;
-            _end = log.End;
-            _dropped = log.Dropped;
+            try
+            {
+                log.AppendLost(stream, ref _lost[(int)stream], milliseconds);
+            }
+            finally
+            {
+                _end = log.End;
+                _dropped = log.Dropped;
+            }
         }
         if (_isLosing) LogWritingAgain(job, attempt, lost);
         _isLosing = false;
@@ -130,7 +134,8 @@ internal sealed partial class AttemptWriter(OutputEngine engine, JobId job, int 
     private bool IsTakenOver_NeedsLock(AttemptLog log)
     {
         if (!log.IsTakenOver) return false;
-        _failure = new StoreUnavailableException($"The output of job {job}, attempt {attempt}, is being written by another runner. Stop this attempt.");
+        _failure = new StoreUnavailableException(
+            $"The output of job {job}, attempt {attempt}, is written by another runner now, and what is added here is ignored. Stop this attempt.");
         LogTakenOver(job, attempt);
         GiveUp_NeedsLock();
         return true;
