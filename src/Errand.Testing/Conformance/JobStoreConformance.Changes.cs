@@ -134,7 +134,7 @@ public abstract partial class JobStoreConformance
     private async Task<(IReadOnlyList<JobChanged> Changes, string Next)> ChangesAsync(string cursor, Predicate<JobChanged> last, int limit = 100)
     {
         List<JobChanged> changes = [];
-        for (int i = 0; i < 2000; i++)
+        for (int i = 0; i < 1000; i++)
         {
             var page = await Store.ChangesAsync(cursor, limit, Token);
             Assert.False(page.Resync);

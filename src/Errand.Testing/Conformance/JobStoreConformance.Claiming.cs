@@ -169,6 +169,15 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task All_kinds_stand_in_one_line()
+    {
+        await Store.AddedAsync(Samples.Many(6, i => Samples.Queued(i % 2 == 0 ? "a" : "b", at: i)));
+        var job = await Store.AddedAsync(Samples.Queued("c", at: 10));
+        Assert.Equal(6, await Store.PlaceAsync(job.Id, 100, Token));
+        Assert.Equal(4, await Store.PlaceAsync(job.Id, 4, Token));
+    }
+
+    [Fact]
     public async Task What_is_not_in_line_has_no_place()
     {
         var first = await Store.AddedAsync(Samples.Queued(session: "s"));

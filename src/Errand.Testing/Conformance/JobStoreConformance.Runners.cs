@@ -33,7 +33,7 @@ public abstract partial class JobStoreConformance
         await Store.AddedAsync(Job.Running(JobId.New(Samples.Start), new("work"), Samples.OtherRunner, Samples.Start, Samples.Start));
         var beat = await BeatAsync(Samples.Runner, 2);
         Assert.False(beat.Lapsed);
-        Assert.Equal(held.Select(job => new HeldJob(job.Id, job.Phase)).OrderBy(job => job.Id), beat.Held.OrderBy(job => job.Id));
+        Assert.Equal(held.Select(job => new HeldJob(job.Id, job.Attempt, job.Phase)).OrderBy(job => job.Id), beat.Held.OrderBy(job => job.Id));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public abstract partial class JobStoreConformance
     {
         var job = await Store.BroughtToAsync(JobPhase.Running);
         await Store.AppliedAsync(job.Id, JobTransition.RequestCancel("bob", Samples.At(2)));
-        Assert.Equal(new(job.Id, JobPhase.RunningCancelling), Assert.Single((await BeatAsync(Samples.Runner, 1)).Held));
+        Assert.Equal(new(job.Id, job.Attempt, JobPhase.RunningCancelling), Assert.Single((await BeatAsync(Samples.Runner, 1)).Held));
         await Store.FinishedAsync(job);
         Assert.Empty((await BeatAsync(Samples.Runner, 2)).Held);
     }
@@ -112,7 +112,7 @@ public abstract partial class JobStoreConformance
         SameJob.Assert(job, await Store.FindAsync(job.Id, Token));
         Assert.Equal((adopted, before.Attempt), (job.Phase, job.Attempt));
         SameEvents([.. history, .. edge.Events], await Store.HistoryAsync(job.Id, Token));
-        Assert.Equal(new(job.Id, adopted), Assert.Single((await BeatAsync(Samples.OtherRunner, 1)).Held));
+        Assert.Equal(new(job.Id, job.Attempt, adopted), Assert.Single((await BeatAsync(Samples.OtherRunner, 1)).Held));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public abstract partial class JobStoreConformance : IAsyncLifetime
     public async ValueTask InitializeAsync() => Store = await OpenedAsync(await CreateAsync());
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var store in _opened) await store.DisposeAsync();
         GC.SuppressFinalize(this);

@@ -17,7 +17,8 @@ public sealed class JobSimulation
     private readonly List<SimulatedServer> _servers = [];
     private readonly List<JobId> _known = [];
     private readonly List<SimulatedNode> _openCalls = [];
-    private int _actionsLeft;
+    private int _handInsLeft;
+    private int _stopsLeft;
 
     private JobSimulation(int seed, SimulationOptions options)
     {
@@ -25,10 +26,12 @@ public sealed class JobSimulation
         _options = options;
         _errand = new ErrandOptions { Slots = _world.Random.Next(2, 5) };
         _plan = new FaultPlan(_world.Random, options.Faults);
-        _auditor = new Auditor(_world, options.Stores.Read, _errand.Slots);
+        _auditor = new Auditor(_world, options.Stores, _errand.Slots);
     }
 
     private Random Chance => _world.Random;
+
+    private bool AllDone => _handInsLeft + _stopsLeft <= 0;
 
     /// <summary>Runs one world.</summary>
     /// <param name="seed">Decides everything.</param>
@@ -38,7 +41,7 @@ public sealed class JobSimulation
     private SimulationReport Run()
     {
         for (int i = 0; i < _options.Servers; i++) _servers.Add(NewServer($"server{i}"));
-        _actionsLeft = _options.Jobs + _options.Cancels;
+        (_handInsLeft, _stopsLeft) = (_options.Jobs, _options.Cancels);
         foreach (var server in _servers)
         {
             server.Begun = () => ActUntilDone(server);
@@ -47,9 +50,12 @@ public sealed class JobSimulation
         PlanFreezes();
         PlanClockJumps();
         AnswerQuestions();
-        bool rested = _world.RunUntil(() => _actionsLeft <= 0 && _openCalls.Count == 0 && _auditor.LiveJobs == 0, Patience);
+        bool rested = _world.RunUntil(() => AllDone && _openCalls.Count == 0 && _auditor.LiveJobs == 0, Patience);
         _auditor.CheckEnd(rested);
-        return new(_world.Seed, _auditor.Problems, _auditor.Counts, _auditor.JobCount, _world.Steps, _auditor.Fingerprint);
+        return new(_world.Seed, _auditor.Problems, _auditor.Counts)
+        {
+            Servers = _servers.Count, HandedIn = _options.Jobs - _handInsLeft, Jobs = _auditor.JobCount, Steps = _world.Steps, Fingerprint = _auditor.Fingerprint,
+        };
     }
 
     private SimulatedServer NewServer(string name) => new(_world, name, _errand, _auditor, server => new FaultyStore(
@@ -63,10 +69,9 @@ public sealed class JobSimulation
 
         async Task LoopAsync()
         {
-            while (_actionsLeft > 0)
+            while (!AllDone)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(Chance.Next(1, 1500)), node.Time);
-                if (_actionsLeft-- <= 0) return;
                 try { await ActAsync(server); }
                 catch (JobException)
                 {
@@ -79,10 +84,16 @@ public sealed class JobSimulation
 
     private async Task ActAsync(SimulatedServer server)
     {
-        bool stop = Chance.Next(_options.Jobs + _options.Cancels) < _options.Cancels;
-        if (stop && _known.Count > 0) await StopAsync(server.Client);
-        else if (Chance.Next(3) == 0) await CallAsync(server);
-        else await SubmitAsync(server.Client);
+        if (_known.Count > 0 && Chance.Next(_handInsLeft + _stopsLeft) < _stopsLeft)
+        {
+            _stopsLeft--;
+            await StopAsync(server.Client);
+        }
+        else if (_handInsLeft > 0)
+        {
+            _handInsLeft--;
+            await (Chance.Next(3) == 0 ? CallAsync(server) : SubmitAsync(server.Client));
+        }
     }
 
     private async Task SubmitAsync(IJobClient client)
@@ -123,6 +134,7 @@ public sealed class JobSimulation
     private async Task StopAsync(IJobClient client)
     {
         var id = _known[Chance.Next(_known.Count)];
+        _auditor.Count("cancel asked");
         var reply = Chance.Next(4) == 0 ? await client.KillAsync(id, "simulation") : await client.CancelAsync(id, "simulation");
         if (reply.Answer is StopAnswer.Cancelled or StopAnswer.Cancelling or StopAnswer.AlreadyCancelling) _auditor.CancelAcknowledged(id);
     }
@@ -138,10 +150,12 @@ public sealed class JobSimulation
     private void PlanFreezes()
     {
         for (int i = 0; i < _options.Faults.Freezes; i++)
-            _world.Schedule(TimeSpan.FromMilliseconds(Chance.Next(15_000)), () =>
+            _world.Schedule(TimeSpan.FromMilliseconds(Chance.Next(5_000)), () =>
             {
-                var node = _servers[Chance.Next(_servers.Count)].Node;
-                if (node.IsDead || node.IsFrozen) return;
+                var server = _servers[Chance.Next(_servers.Count)];
+                // One of those that are up, if the chosen one is not.
+                if (server.IsDown || server.Node.IsFrozen) server = _servers.Find(other => !other.IsDown && !other.Node.IsFrozen) ?? server;
+                var node = server.Node;
                 _auditor.Count("freeze");
                 node.Freeze();
                 // Some thaw in time, some long after their lease is gone.
@@ -152,7 +166,7 @@ public sealed class JobSimulation
     private void PlanClockJumps()
     {
         for (int i = 0; i < _options.Faults.ClockJumps; i++)
-            _world.Schedule(TimeSpan.FromMilliseconds(Chance.Next(15_000)), () =>
+            _world.Schedule(TimeSpan.FromMilliseconds(Chance.Next(5_000)), () =>
             {
                 _auditor.Count("clock jump");
                 _servers[Chance.Next(_servers.Count)].Node.Time.WallClockOffset += TimeSpan.FromMinutes(Chance.Next(-60, 61));
@@ -166,7 +180,7 @@ public sealed class JobSimulation
         _openCalls.RemoveAll(node => node.IsDead);
         var server = _servers[Chance.Next(_servers.Count)];
         if (!server.IsDown && !server.Node.IsFrozen) server.Node.Post(() => _ = AnswerAsync(server.Client));
-        if (_actionsLeft > 0 || _openCalls.Count > 0 || _auditor.LiveJobs > 0) AnswerQuestions();
+        if (!AllDone || _openCalls.Count > 0 || _auditor.LiveJobs > 0) AnswerQuestions();
     });
 
     private async Task AnswerAsync(IJobClient client)
@@ -225,18 +239,32 @@ public interface ISimulatedStores
     /// <summary>A job as it is right now, for the auditor, past everything that goes wrong.</summary>
     /// <param name="id">The id.</param>
     Job? Read(JobId id);
+
+    /// <summary>Whether a write is done by the time its call returns, so that the auditor can compare each job with what it was just before.</summary>
+    bool WritesAtOnce { get; }
 }
 
 /// <summary>What became of a simulated world.</summary>
 /// <param name="Seed">What decided everything.</param>
 /// <param name="Problems">What must never happen and did.</param>
 /// <param name="Counts">What happened how often.</param>
-/// <param name="Jobs">How many jobs there were.</param>
-/// <param name="Steps">How many steps the world took.</param>
-/// <param name="Fingerprint">The same for two runs of one seed.</param>
-public sealed record SimulationReport(
-    int Seed, IReadOnlyList<string> Problems, IReadOnlyDictionary<string, int> Counts, int Jobs, long Steps, long Fingerprint)
+public sealed record SimulationReport(int Seed, IReadOnlyList<string> Problems, IReadOnlyDictionary<string, int> Counts)
 {
+    /// <summary>How many servers there were.</summary>
+    public int Servers { get; init; }
+
+    /// <summary>How many times something was handed in.</summary>
+    public int HandedIn { get; init; }
+
+    /// <summary>How many jobs the store came to know.</summary>
+    public int Jobs { get; init; }
+
+    /// <summary>How many steps the world took.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>The same for two runs of one seed.</summary>
+    public long Fingerprint { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Problems.Count == 0
         ? $"seed {Seed}: {Jobs} jobs in {Steps} steps, nothing wrong"

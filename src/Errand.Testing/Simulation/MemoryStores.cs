@@ -11,5 +11,8 @@ public sealed class MemoryStores : ISimulatedStores
     public IJobStore Open(SimulatedNode node) => _store;
 
     /// <inheritdoc/>
+    public bool WritesAtOnce => true;
+
+    /// <inheritdoc/>
     public Job? Read(JobId id) => _store.FindAsync(id).AsTask().Result;
 }

@@ -56,6 +56,7 @@ internal sealed partial class JobRunner
     /// <summary>Takes up a job that this runner holds and does not know of: the answer to its claim was lost on the way.</summary>
     private async Task TakeUpAsync(JobId id)
     {
+        _lostAnswers.Settle(id);
         try
         {
             var job = await _core.Store.FindAsync(id);
@@ -71,6 +72,10 @@ internal sealed partial class JobRunner
         catch (StoreUnavailableException)
         {
             // The next beats find it again.
+        }
+        finally
+        {
+            _lostAnswers.Forget(id);
         }
     }
 }

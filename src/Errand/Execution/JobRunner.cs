@@ -164,7 +164,11 @@ internal sealed partial class JobRunner
     private int BeginAdopted(Job job)
     {
         var kind = _core.Kinds.Find(job.Kind)!;
-        if (job.Phase == JobPhase.Running && kind.Restartable) _core.Scheduler.Queue(() => _ = RestartAsync(job));
+        if (job.Phase == JobPhase.Running && kind.Restartable)
+        {
+            _lostAnswers.Settle(job.Id);
+            _core.Scheduler.Queue(() => _ = RestartAsync(job));
+        }
         else Begin(job, resume: true);
         return 1;
     }
@@ -184,6 +188,10 @@ internal sealed partial class JobRunner
         {
             // Held and not running: the next beats find it again.
             Admission.Release();
+        }
+        finally
+        {
+            _lostAnswers.Forget(job.Id);
         }
     }
 }

@@ -9,9 +9,9 @@ namespace Errand;
 internal sealed class LostAnswerWatch(RunningJobs running)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<JobId> _settling = [];
+    private readonly Dictionary<JobId, int> _settling = [];
     private readonly List<long> _open = [];
-    private Dictionary<JobId, long> _suspects = [];
+    private Dictionary<(JobId, int), long> _suspects = [];
     private long _asked;
 
     /// <summary>A claim is under way: until it is answered, nothing that it may bring is lost.</summary>
@@ -27,13 +27,18 @@ internal sealed class LostAnswerWatch(RunningJobs running)
     /// <summary>This job is known to somebody here, although it does not run.</summary>
     public void Settle(JobId id)
     {
-        lock (_lock) _settling.Add(id);
+        lock (_lock) _settling[id] = _settling.GetValueOrDefault(id) + 1;
     }
 
-    /// <summary>Nobody here cares for this job any more.</summary>
+    /// <summary>The one that settled this job has done so.</summary>
     public void Forget(JobId id)
     {
-        lock (_lock) _settling.Remove(id);
+        lock (_lock)
+        {
+            if (!_settling.TryGetValue(id, out int settlers)) return;
+            if (settlers == 1) _settling.Remove(id);
+            else _settling[id] = settlers - 1;
+        }
     }
 
     /// <summary>The jobs among those of a beat's answer that are lost.</summary>
@@ -41,13 +46,15 @@ internal sealed class LostAnswerWatch(RunningJobs running)
     {
         lock (_lock)
         {
-            var suspects = new Dictionary<JobId, long>();
+            var suspects = new Dictionary<(JobId, int), long>();
             List<JobId> lost = [];
             foreach (var job in held)
             {
-                if (running.Find(job.Id) is not null || _settling.Contains(job.Id)) continue;
-                if (!_suspects.TryGetValue(job.Id, out long asked)) suspects[job.Id] = _asked;
-                else if (_open.Exists(question => question <= asked)) suspects[job.Id] = asked;
+                if (running.Find(job.Id) is not null || _settling.ContainsKey(job.Id)) continue;
+                // The answer of a beat may be older than what happened here since: only the same attempt twice counts.
+                var attempt = (job.Id, job.Attempt);
+                if (!_suspects.TryGetValue(attempt, out long asked)) suspects[attempt] = _asked;
+                else if (_open.Exists(question => question <= asked)) suspects[attempt] = asked;
                 else lost.Add(job.Id);
             }
             _suspects = suspects;

@@ -14,7 +14,8 @@ public readonly struct JobId : IEquatable<JobId>, IComparable<JobId>, ISpanForma
     public const int TextLength = 36;
 
     private const int TimeLength = 10;
-    private const long MaxMilliseconds = (1L << 48) - 1;
+    // The end of the year 9999, where DateTimeOffset ends: 48 bits would go on for another 890 years.
+    private const long MaxMilliseconds = 253_402_300_799_999;
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
     private readonly long _milliseconds;

@@ -22,6 +22,8 @@ public sealed record RetryPolicy
     /// <param name="attempt">The attempt that failed, from 1.</param>
     public TimeSpan DelayAfter(int attempt)
     {
+        // Nothing times what has grown without bounds is no number.
+        if (BaseDelay == TimeSpan.Zero) return TimeSpan.Zero;
         double delay = BaseDelay.TotalMilliseconds * Math.Pow(Factor, Math.Max(0, attempt - 1));
         return TimeSpan.FromMilliseconds(Math.Round(Math.Min(delay, MaxDelay.TotalMilliseconds)));
     }

@@ -64,7 +64,7 @@ public interface IJobStore : IAsyncDisposable
 
     /// <summary>
     /// Takes jobs for a runner: first those that lapsed runners held (<see cref="JobTransition.Adopt"/>), then those in line
-    /// (<see cref="JobTransition.Start"/>) by rank and order of arrival. No two claims take the same job.
+    /// (<see cref="JobTransition.Start"/>) by rank and order of arrival. No two claims take the same job, and a lapsed runner is given none.
     /// </summary>
     /// <param name="request">Who asks for what.</param>
     /// <param name="cancellationToken">Gives up waiting; jobs may have been claimed.</param>

@@ -57,7 +57,7 @@ public sealed partial class MemoryJobStore
         if (life.Lapsed) return new(true, [], []);
         life.Beat = beat;
         return new(false,
-            [.. life.Held.Select(stored => new HeldJob(stored.Job.Id, stored.Job.Phase))],
+            [.. life.Held.Select(stored => new HeldJob(stored.Job.Id, stored.Job.Attempt, stored.Job.Phase))],
             [.. _runners.Values.Where(other => other is { Lapsed: false, Beat: not null } && other != life).Select(other => other.Beat!)]);
     }
 

@@ -50,8 +50,9 @@ public sealed record HeartbeatResult(bool Lapsed, IReadOnlyList<HeldJob> Held, I
 
 /// <summary>A job that a runner holds.</summary>
 /// <param name="Id">The job.</param>
+/// <param name="Attempt">The attempt under way.</param>
 /// <param name="Phase">Its place in the state machine.</param>
-public readonly record struct HeldJob(JobId Id, JobPhase Phase);
+public readonly record struct HeldJob(JobId Id, int Attempt, JobPhase Phase);
 
 /// <summary>Something that may be worth a look.</summary>
 /// <param name="Job">The job that was written.</param>
