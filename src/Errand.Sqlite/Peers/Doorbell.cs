@@ -1,0 +1,165 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Errand.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Errand.Sqlite;
+
+/// <summary>
+/// Tells the other instances on a file, in whichever process, at once what was written. Each has a datagram socket in a folder beside the
+/// file. A ring may be lost: the file is the truth, and a slow look at it stands behind.
+/// </summary>
+internal sealed partial class Doorbell : IDisposable
+{
+    private const int MostMessages = 16;
+
+    private readonly string _folder;
+    private readonly string _name;
+    private readonly Socket _bell;
+    private readonly Socket _sender;
+    private readonly ILogger _logger;
+    private readonly Action<IReadOnlyList<JobHint>> _rung;
+    private readonly byte[] _message = new byte[DoorbellMessage.MaxLength];
+    private readonly Lock _lock = new();
+    private UnixDomainSocketEndPoint[] _others = [];
+    private volatile bool _disposed;
+
+    private Doorbell(string name, Socket bell, ILogger logger, Action<IReadOnlyList<JobHint>> rung)
+    {
+        _folder = Path.GetDirectoryName(name)!;
+        _name = name;
+        _bell = bell;
+        // A peer that does not listen must not hold up the writer, while the listener waits for as long as it takes.
+        _sender = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
+        _logger = logger;
+        _rung = rung;
+    }
+
+    /// <summary>Whether other instances are known.</summary>
+    public bool HasOthers => Volatile.Read(ref _others).Length > 0;
+
+    /// <summary>Hangs up a bell; none where the system has no such sockets or the path is too long for one.</summary>
+    public static Doorbell? TryOpen(string path, WorkScheduler scheduler, ILogger logger, Action<IReadOnlyList<JobHint>> rung)
+    {
+        if (OperatingSystem.IsWindows()) return null; // It has Unix sockets, but not for datagrams.
+        string folder = path + "-peers";
+        string name = Path.Combine(folder, $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+        Socket? bell = null;
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            bell = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            bell.Bind(new UnixDomainSocketEndPoint(name));
+        }
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            bell?.Dispose();
+            LogNoDoorbell(logger, folder, e.Message);
+            return null;
+        }
+        var doorbell = new Doorbell(name, bell, logger, rung);
+        scheduler.QueueBlocking(doorbell.Listen);
+        doorbell.Greet();
+        return doorbell;
+    }
+
+    /// <summary>Tells all others; called by the writer alone.</summary>
+    public void Ring(List<JobHint> hints)
+    {
+        var others = Volatile.Read(ref _others);
+        if (others.Length == 0) return;
+        int most = Math.Min(hints.Count, MostMessages * DoorbellMessage.MostHints);
+        for (int told = 0; told < most; told += DoorbellMessage.MostHints)
+        {
+            var some = CollectionsMarshal.AsSpan(hints).Slice(told, Math.Min(DoorbellMessage.MostHints, most - told));
+            int length = DoorbellMessage.Write(some, _message);
+            foreach (var other in others) Send(other, _message.AsSpan(0, length));
+        }
+    }
+
+    /// <summary>Looks who is there.</summary>
+    public void FindOthers()
+    {
+        try
+        {
+            var found = Directory.EnumerateFileSystemEntries(_folder).Where(path => path != _name).Select(path => new UnixDomainSocketEndPoint(path)).ToArray();
+            lock (_lock) _others = found;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            LogNoDoorbell(_logger, _folder, e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        // A closed socket does not wake everybody who waits at it; a message does.
+        Send(new(_name), []);
+        TryDelete(_name);
+        foreach (var other in Volatile.Read(ref _others)) Send(other, []);
+        _sender.Dispose();
+    }
+
+    private void Greet()
+    {
+        FindOthers();
+        foreach (var other in Volatile.Read(ref _others)) Send(other, []);
+    }
+
+    private void Listen()
+    {
+        byte[] buffer = new byte[DoorbellMessage.MaxLength];
+        try
+        {
+            while (!_disposed)
+            {
+                int length = _bell.Receive(buffer);
+                if (_disposed) break;
+                if (length == 0) FindOthers();
+                else _rung(DoorbellMessage.Read(buffer.AsSpan(0, length)));
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            if (!_disposed) LogNoDoorbell(_logger, _folder, e.Message);
+        }
+        _bell.Dispose();
+    }
+
+    private void Send(UnixDomainSocketEndPoint other, ReadOnlySpan<byte> message)
+    {
+        try
+        {
+            _sender.SendTo(message, SocketFlags.None, other);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
+        {
+            // Its process is gone and could not tidy up.
+            TryDelete(other.ToString()!);
+            lock (_lock) _others = [.. _others.Where(known => known != other)];
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Full or gone: a ring may be lost.
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else's, or gone already.
+        }
+    }
+
+    [LoggerMessage(2, LogLevel.Information, "No doorbell in {Folder} ({Reason}): writes of other processes are noticed a little later")]
+    private static partial void LogNoDoorbell(ILogger logger, string folder, string reason);
+}

@@ -1,0 +1,271 @@
+using Microsoft.Extensions.Logging;
+
+namespace Errand.Sqlite;
+
+/// <summary>
+/// The one that writes: it takes what has queued up, carries it out in one transaction, and answers when that is on the disk. The busier it
+/// is, the more requests share the price of a commit.
+/// </summary>
+internal sealed partial class StoreWriter : IAsyncDisposable
+{
+    private const int MostRowsPerCommit = 2000;
+    private const int PagesPerCheckpoint = 1000;
+
+    private readonly SqliteStoreOptions _options;
+    private readonly ILogger _logger;
+    private readonly WriteQueue _queue = new();
+    private readonly List<WriteRequest> _group = [];
+    private readonly Dictionary<WriteRequest, Exception> _failed = [];
+    private readonly WriteLock _lock;
+    private readonly WorkLoop _loop;
+    private readonly IPeers _peers;
+    private WriteSession? _session;
+    private long _dataVersion;
+    private int _checkpointed;
+    private int _lookRequested;
+    private Exception? _lockedOut;
+    private string? _lastFailure;
+    private StoreCounters _counters;
+
+    public StoreWriter(SqliteStoreOptions options, TimeProvider time, WorkScheduler scheduler, ILogger logger, IPeers peers)
+    {
+        _options = options;
+        _logger = logger;
+        _peers = peers;
+        _lock = new(time, options.BusyTimeout);
+        _loop = scheduler.CreateLoop("errand-sqlite", Drain);
+    }
+
+    public StoreCounters Counters => _counters;
+
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => Control(() => _session ??= OpenSession(ConnectionMode.Create), cancellationToken);
+
+    public ValueTask<T> Enqueue<T>(WriteRequest<T> request, CancellationToken cancellationToken)
+    {
+        var answer = request.Begin(cancellationToken);
+        if (_queue.Add(request)) _loop.Signal();
+        return answer;
+    }
+
+    /// <summary>Has the writer look whether another instance has written.</summary>
+    public void LookForPeers()
+    {
+        Volatile.Write(ref _lookRequested, 1);
+        _loop.Signal();
+    }
+
+    /// <summary>Does what was asked for before, and then closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _lock.Close();
+        await Control(CloseSession, CancellationToken.None);
+        _loop.Dispose();
+        _lock.Dispose();
+    }
+
+    private async ValueTask Control(Action work, CancellationToken cancellationToken) => await Enqueue(new ControlWrite(work), cancellationToken);
+
+    private void Drain()
+    {
+        _lock.Rested();
+        while (true)
+        {
+            if (Interlocked.Exchange(ref _lookRequested, 0) != 0) Look();
+            _group.Clear();
+            _queue.Take(_group, MostRowsPerCommit);
+            if (_group.Count == 0) return;
+            CarryOut();
+            if (_peers.Any) _lock.OfferTurn();
+        }
+    }
+
+    private void CarryOut()
+    {
+        var control = _group[^1] as ControlWrite;
+        if (control is not null) _group.RemoveAt(_group.Count - 1);
+        // Those that queued up behind a group which waited for the lock in vain have waited as long as it.
+        if (_lockedOut is { } error) FailGroup(error);
+        else if (_group.Count > 0) CommitGroup();
+        if (control is not null) CarryOut(control);
+    }
+
+    private void CarryOut(ControlWrite control)
+    {
+        try
+        {
+            control.Work();
+            control.Succeed();
+        }
+        catch (Exception e)
+        {
+            control.Fail(Explained(e));
+        }
+    }
+
+    private void CommitGroup()
+    {
+        _failed.Clear();
+        var error = TryCommit(apart: false, out bool concernsOne);
+        if (concernsOne) error = TryCommit(apart: true, out _);
+        if (error is not null)
+        {
+            FailGroup(Explained(error));
+            return;
+        }
+        foreach (var request in _group)
+            if (_failed.TryGetValue(request, out var own)) request.Fail(Explained(own));
+            else request.Succeed();
+        AfterCommit(_session!);
+    }
+
+    /// <summary>Carries the group out in one transaction.</summary>
+    /// <param name="apart">Whether each request can be undone by itself; this costs, and is done only after one has failed.</param>
+    /// <param name="concernsOne">Whether the error, if there is one, is that of a single request.</param>
+    /// <returns>Why nothing was committed, if so.</returns>
+    private Exception? TryCommit(bool apart, out bool concernsOne)
+    {
+        concernsOne = false;
+        try
+        {
+            var session = _session ??= OpenSession(ConnectionMode.Write);
+            session.Clear();
+            _lock.Begin(session);
+            foreach (var request in _group)
+            {
+                if (request.IsGivenUp) continue;
+                concernsOne = !apart;
+                if (apart) ExecuteApart(session, request);
+                else request.Execute(session);
+                concernsOne = false;
+            }
+            if (session.Written.Count > 0) session.Changes.Append(session.Written, _options.ChangesKept);
+            session.Commit.Run();
+            return null;
+        }
+        catch (Exception e)
+        {
+            concernsOne &= ConcernsOne(e);
+            RollBack(e);
+            return e;
+        }
+    }
+
+    private void ExecuteApart(WriteSession session, WriteRequest request)
+    {
+        session.Mark();
+        try
+        {
+            request.Execute(session);
+            session.Keep();
+        }
+        catch (Exception e) when (ConcernsOne(e))
+        {
+            session.Connection.ResetAll();
+            session.Undo();
+            _failed.Add(request, e);
+        }
+    }
+
+    private static bool ConcernsOne(Exception error) => error is not SqliteFailure { IsOfRequest: false };
+
+    private void RollBack(Exception error)
+    {
+        if (_session is not { } session) return;
+        try
+        {
+            session.Connection.ResetAll();
+            if (session.Connection.InTransaction) session.Rollback.Run();
+            if (error is not SqliteFailure { SpoilsConnection: true }) return;
+        }
+        catch (SqliteFailure)
+        {
+            // Closing the connection rolls back as well.
+        }
+        CloseSession();
+    }
+
+    private void FailGroup(Exception error)
+    {
+        if (error.Message != _lastFailure) LogFailed(_lastFailure = error.Message);
+        foreach (var request in _group) request.Fail(error);
+        _lockedOut = _lockedOut is null && error.InnerException is SqliteFailure { Code: SqliteCode.Busy } ? error : null;
+    }
+
+    private void AfterCommit(WriteSession session)
+    {
+        _counters = new(
+            session.Connection.Statements, _counters.Commits + (session.Written.Count > 0 ? 1 : 0), _counters.Requests + _group.Count, session.Connection.BytesBound);
+        _lastFailure = null;
+        if (session.Hints.Count > 0) _peers.Tell(session.Hints);
+        Checkpoint(session.Connection);
+    }
+
+    // Done here and not within the commit, so that nobody's answer waits for it.
+    private void Checkpoint(SqliteConnection connection)
+    {
+        int pages = connection.WalPages;
+        if (pages < _checkpointed) _checkpointed = 0;
+        if (pages - _checkpointed < PagesPerCheckpoint) return;
+        _checkpointed = pages;
+        connection.TryCheckpoint();
+    }
+
+    private void Look()
+    {
+        if (_session is not { } session) return;
+        try
+        {
+            long version = session.DataVersion.Step() ? session.DataVersion.Int64(0) : 0;
+            session.DataVersion.Reset();
+            if (version != _dataVersion && _dataVersion != 0) _peers.Wrote();
+            _dataVersion = version;
+        }
+        catch (SqliteFailure e)
+        {
+            LogFailed(e.Message);
+        }
+    }
+
+    private WriteSession OpenSession(ConnectionMode mode)
+    {
+        var connection = SqliteConnection.Open(_options.Path, mode, _options.RewriteSql);
+        try
+        {
+            connection.SetBusyTimeout(_options.BusyTimeout);
+            connection.Execute(Pragmas);
+            new StoreSchema(_options.Path, _options.Migrations).Prepare(connection);
+            if (_options.MaxPages is { } pages) connection.Execute($"PRAGMA max_page_count = {pages}");
+            connection.SetBusyTimeout(TimeSpan.Zero);
+            connection.CountWalPages();
+            _dataVersion = 0;
+            _checkpointed = 0;
+            return new(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void CloseSession()
+    {
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private Exception Explained(Exception error) =>
+        error is SqliteFailure failure ? StoreErrors.Explain(failure, _options.Path, _options.BusyTimeout) : error;
+
+    // Temporary tables in memory: the journal of a single statement would else be a file. Content that is deleted is not wiped. The barrier
+    // of fullfsync exists on macOS only, where fsync alone leaves data in the drive's cache.
+    private const string Pragmas = """
+        PRAGMA synchronous = FULL;
+        PRAGMA fullfsync = 1;
+        PRAGMA checkpoint_fullfsync = 1;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA secure_delete = 0;
+        PRAGMA cache_size = -16000;
+        PRAGMA journal_size_limit = 67108864;
+        """;
+}
