@@ -1,0 +1,3 @@
+using Errand.Cli;
+
+return await new ErrandCli(CliEdges.Process).RunAsync(args);
