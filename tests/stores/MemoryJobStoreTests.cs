@@ -87,7 +87,8 @@ public sealed class MemoryJobStoreTests
 
     private static async Task<WeakReference[]> FilledAndEmptiedAsync(MemoryJobStore store)
     {
-        var jobs = Enumerable.Range(0, 2000).Select(i => NewJob() with { Phase = i % 2 == 0 ? JobPhase.Running : JobPhase.Queued, Runner = Runner }).ToArray();
+        JobPhase[] phases = [JobPhase.Running, JobPhase.Queued];
+        var jobs = Enumerable.Range(0, 2000).Select(i => NewJob() with { Phase = phases[i % 2], Runner = Runner }).ToArray();
         await store.AddAsync(jobs, Token);
         var cancel = JobTransition.RequestCancel("bob", Now);
         await store.ApplyAsync([.. jobs.Select(job => new JobWrite(job.Id, cancel))], Token);

@@ -51,12 +51,12 @@ internal sealed class RunnerTable(SqliteConnection connection)
         return lapsed;
     }
 
-    /// <summary>Calls back for each job that a runner holds.</summary>
-    public void EachHeld(RunnerId runner, Action<JobId, JobPhase, long> held)
+    /// <summary>Calls back for each job that a runner holds, with its version.</summary>
+    public void EachHeld(RunnerId runner, Action<HeldJob, long> held)
     {
-        _held ??= connection.Prepare("SELECT id, phase, version FROM job INDEXED BY job_held WHERE phase > 0 AND phase < 5 AND runner = ?");
+        _held ??= connection.Prepare("SELECT id, attempt, phase, version FROM job INDEXED BY job_held WHERE phase > 0 AND phase < 5 AND runner = ?");
         _held.Bind(1, runner.Text);
-        while (_held.Step()) held(_held.Id(0), (JobPhase)_held.Int64(1), _held.Int64(2));
+        while (_held.Step()) held(new(_held.Id(0), (int)_held.Int64(1), (JobPhase)_held.Int64(2)), _held.Int64(3));
         _held.Reset();
     }
 

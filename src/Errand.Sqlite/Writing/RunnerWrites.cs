@@ -13,7 +13,7 @@ internal sealed class HeartbeatWrite(RunnerBeat beat) : WriteRequest<HeartbeatRe
             return;
         }
         List<HeldJob> held = [];
-        session.Runners.EachHeld(beat.Runner, (id, phase, _) => held.Add(new(id, phase)));
+        session.Runners.EachHeld(beat.Runner, (job, _) => held.Add(job));
         Result = new(false, held, session.Runners.Others(beat.Runner));
     }
 }
@@ -24,7 +24,7 @@ internal sealed class LapseWrite(RunnerId runner, long seenBeat) : WriteRequest<
     public override void Execute(WriteSession session)
     {
         bool now = session.Runners.TryLapse(runner, seenBeat);
-        if (now) session.Runners.EachHeld(runner, (id, _, version) => session.Hints.Add(new(id, version, Ready: true)));
+        if (now) session.Runners.EachHeld(runner, (job, version) => session.Hints.Add(new(job.Id, version, Ready: true)));
         Result = now || session.Runners.HasLapsed(runner);
     }
 }

@@ -43,7 +43,8 @@ public abstract partial class JobStoreConformance
         var outcome = JobOutcome.Failed(new("", "")) with { Signal = "", Output = new(0, 0, "") };
         var job = Samples.Queued(new JobSpec("work") { Title = "", Agent = "", TraceParent = "" }) with
         {
-            Phase = JobPhase.Failed, FinishedAt = Samples.At(1), Outcome = outcome, Progress = new(0, 0, ""), CancelRequest = new(Samples.At(1), "", false),
+            Phase = JobPhase.Failed, FinishedAt = Samples.At(1), Outcome = outcome, Progress = new(0, 0, ""),
+            CancelRequest = new(Samples.At(1), "", Force: false),
         };
         await Store.AddedAsync(job);
         SameJob.Assert(job, await Store.FindAsync(job.Id, Token));

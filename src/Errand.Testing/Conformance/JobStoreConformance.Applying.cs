@@ -25,10 +25,10 @@ public abstract partial class JobStoreConformance
         ["fail"] = job => JobTransition.Finish(job.Fence, JobOutcome.Failed(new("e", "m"), Samples.Json("1")) with { ExitCode = 3 }, Samples.At(20)),
         ["end cancelled"] = job => JobTransition.Finish(job.Fence, JobOutcome.Cancelled with { Signal = "SIGKILL" }, Samples.At(20)),
         ["retry"] = job => JobTransition.Retry(job.Fence, new("e", "m"), Later(job, 60), Samples.At(20)),
-        ["give back"] = job => JobTransition.GiveBack(job.Fence, "shutting down", new(Samples.At(20), Job.RankOf(Samples.At(20), 0), default), Samples.At(20)),
+        ["give back"] = job => JobTransition.GiveBack(job.Fence, "shutting down", Later(job, 20) with { Holds = JobHolds.None }, Samples.At(20)),
         ["cancel"] = _ => JobTransition.RequestCancel("dave", Samples.At(20)),
         ["kill"] = _ => JobTransition.RequestKill("dave", Samples.At(19), Samples.At(20)),
-        ["of an extension"] = _ => new("mark", Samples.At(20), new JobEdge(JobPhases.Queued | JobPhases.Running, null, new() { PromotedAt = Samples.At(20) }))
+        ["of an extension"] = _ => new("mark", Samples.At(20), new JobEdge(JobPhases.Queued | JobPhases.Running, null, new() { FinishedAt = null }))
         {
             Already = JobPhases.Ended,
         },
@@ -166,7 +166,8 @@ public abstract partial class JobStoreConformance
     {
         var jobs = Samples.Many(300, i => Samples.Queued(at: i * 0.001));
         await Store.AddedAsync(jobs);
-        var results = await Store.ApplyAsync([.. jobs.Select(job => new JobWrite(job.Id, JobTransition.Start(Samples.Runner, Samples.At(1))))], Token);
+        var start = JobTransition.Start(Samples.Runner, Samples.At(1));
+        var results = await Store.ApplyAsync([.. jobs.Select(job => new JobWrite(job.Id, start))], Token);
         Assert.All(results, result => Assert.Equal((ApplyStatus.Applied, 2L), (result.Status, result.Version)));
         var counts = await Store.CountAsync(new(), Token);
         Assert.Equal(300, counts.GetValueOrDefault(JobState.Running));

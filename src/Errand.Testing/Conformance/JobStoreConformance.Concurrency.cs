@@ -69,7 +69,7 @@ public abstract partial class JobStoreConformance
     public async Task No_job_is_adopted_twice()
     {
         var second = await SecondAsync();
-        await Store.AddedAsync(Samples.Many(100, _ => Job.Running(JobId.New(Samples.Start), new("work"), Samples.Runner, Samples.Start, Samples.Start)));
+        await Store.AddedAsync(Samples.Many(100, _ => Samples.Running(Samples.Runner)));
         await LapsedAsync(Samples.Runner);
         var adopted = new ConcurrentBag<JobId>();
         await AtOnceAsync(8, async (i, stop) =>

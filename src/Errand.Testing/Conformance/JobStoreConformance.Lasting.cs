@@ -22,7 +22,8 @@ public abstract partial class JobStoreConformance
         var held = await second.ClaimedAsync(Samples.Runner);
         Assert.Equal(job.Id, held.Id);
         await Store.AppliedAsync(job.Id, JobTransition.RequestCancel("bob", Samples.At(2)));
-        Assert.Equal(new(job.Id, job.Attempt, JobPhase.RunningCancelling), Assert.Single((await second.HeartbeatAsync(new(Samples.Runner, 1, null), Token)).Held));
+        var beat = await second.HeartbeatAsync(new(Samples.Runner, 1, null), Token);
+        Assert.Equal(new(job.Id, held.Attempt, JobPhase.RunningCancelling), Assert.Single(beat.Held));
         Assert.Equal(JobPhase.Cancelled, (await second.FinishedAsync(held)).Phase);
         Assert.Equal(3, (await Store.HistoryAsync(job.Id, Token)).Count);
         Assert.True(await second.WriteRecordAsync("r", 0, Samples.Json("1"), Token));

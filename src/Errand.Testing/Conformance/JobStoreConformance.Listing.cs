@@ -82,7 +82,8 @@ public abstract partial class JobStoreConformance
     {
         var parent = await Store.AddedAsync(Samples.Queued());
         var child = await Store.AddedAsync(Samples.Queued(new JobSpec("work") { Parent = parent.Id }));
-        await Store.AddedAsync(Samples.Queued(new JobSpec("work") { Parent = child.Id }), Samples.Queued(new JobSpec("work") { RetryOf = parent.Id }));
+        await Store.AddedAsync(Samples.Queued(new JobSpec("work") { Parent = child.Id }));
+        await Store.AddedAsync(Samples.Queued(new JobSpec("work") { RetryOf = parent.Id }));
         await ListsAsync(new() { Parent = parent.Id }, child);
     }
 
@@ -158,7 +159,8 @@ public abstract partial class JobStoreConformance
     [InlineData("input")]
     public async Task Text_is_taken_as_it_is_and_sought_nowhere_else(string text)
     {
-        await Store.AddedAsync(Samples.Queued(new JobSpec("make-it", Samples.Json("\"input\"")) { Title = "Nightly Ärger build", Agent = "planner" }));
+        var spec = new JobSpec("make-it", Samples.Json("\"input\"")) { Title = "Nightly Ärger build", Agent = "planner" };
+        await Store.AddedAsync(Samples.Queued(spec));
         await Store.AddedAsync(Samples.Queued(new JobSpec("make-it")));
         await ListsAsync(new() { Text = text });
     }

@@ -29,8 +29,8 @@ public abstract partial class JobStoreConformance
             var job = await Store.BroughtToAsync(phase);
             if (JobPhases.Held.Has(phase)) held.Add(job);
         }
-        held.Add(await Store.AddedAsync(Job.Running(JobId.New(Samples.Start), new("work"), Samples.Runner, Samples.Start, Samples.Start)));
-        await Store.AddedAsync(Job.Running(JobId.New(Samples.Start), new("work"), Samples.OtherRunner, Samples.Start, Samples.Start));
+        held.Add(await Store.AddedAsync(Samples.Running(Samples.Runner)));
+        await Store.AddedAsync(Samples.Running(Samples.OtherRunner));
         var beat = await BeatAsync(Samples.Runner, 2);
         Assert.False(beat.Lapsed);
         Assert.Equal(held.Select(job => new HeldJob(job.Id, job.Attempt, job.Phase)).OrderBy(job => job.Id), beat.Held.OrderBy(job => job.Id));

@@ -17,6 +17,8 @@ internal static class Samples
 
     public static Job Queued(JobSpec spec, double at = 0) => Job.Queued(JobId.New(At(at)), spec, At(at));
 
+    public static Job Running(RunnerId runner) => Job.Running(JobId.New(Start), new("work"), runner, Start, Start);
+
     public static Job[] Many(int count, Func<int, Job> make) => [.. Enumerable.Range(0, count).Select(make)];
 
     public static JobData Json(string text) => JobData.Parse(text);

@@ -62,6 +62,7 @@ public sealed class JobTests
     public void A_query_without_states_means_every_phase()
     {
         Assert.Equal(JobPhases.Live | JobPhases.Ended, new JobQuery().Phases);
-        Assert.Equal(JobPhases.Running | JobPhases.RunningCancelling | JobPhases.Failed, new JobQuery { States = [JobState.Running, JobState.Failed] }.Phases);
+        var two = new JobQuery { States = [JobState.Running, JobState.Failed] };
+        Assert.Equal(JobPhases.Running | JobPhases.RunningCancelling | JobPhases.Failed, two.Phases);
     }
 }

@@ -27,8 +27,9 @@ public sealed class LifeCycleTests
 
     private static readonly Dictionary<string, JobPhase> Phases = new()
     {
-        ["queued"] = JobPhase.Queued, ["running"] = JobPhase.Running, ["running!"] = JobPhase.RunningCancelling, ["waiting"] = JobPhase.Waiting,
-        ["waiting!"] = JobPhase.WaitingCancelling, ["completed"] = JobPhase.Completed, ["failed"] = JobPhase.Failed, ["cancelled"] = JobPhase.Cancelled,
+        ["queued"] = JobPhase.Queued, ["running"] = JobPhase.Running, ["running!"] = JobPhase.RunningCancelling,
+        ["waiting"] = JobPhase.Waiting, ["waiting!"] = JobPhase.WaitingCancelling,
+        ["completed"] = JobPhase.Completed, ["failed"] = JobPhase.Failed, ["cancelled"] = JobPhase.Cancelled,
     };
 
     // Which fields of a job a change may set, and how to look at them.

@@ -10,14 +10,16 @@ public sealed class RetryPolicyTests
     public void G_1_delays_start_at_a_second_and_double_up_to_five_minutes()
     {
         var policy = new RetryPolicy();
-        Assert.Equal([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300], Enumerable.Range(1, 11).Select(attempt => policy.DelayAfter(attempt).TotalSeconds));
+        var delays = Enumerable.Range(1, 11).Select(attempt => policy.DelayAfter(attempt).TotalSeconds);
+        Assert.Equal([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300], delays);
         Assert.Equal(3, policy.MaxRetries);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(-5)]
-    public void An_attempt_that_never_was_counts_as_the_first(int attempt) => Assert.Equal(TimeSpan.FromSeconds(1), new RetryPolicy().DelayAfter(attempt));
+    public void An_attempt_that_never_was_counts_as_the_first(int attempt) =>
+        Assert.Equal(TimeSpan.FromSeconds(1), new RetryPolicy().DelayAfter(attempt));
 
     [Fact]
     public void Delays_are_within_their_bounds_and_never_shrink() => Properties.Hold(Prop.ForAll(
