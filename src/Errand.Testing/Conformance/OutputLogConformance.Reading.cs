@@ -82,7 +82,7 @@ public abstract partial class OutputLogConformance
             if (random.Next(3) == 0) _clock.Step(1);
         }
         var second = await SecondAsync(log);
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < 40; i++)
         {
             var only = (OutputStream?)(random.Next(3) switch { 0 => OutputStream.Out, 1 => OutputStream.Err, _ => null });
             long offset = random.Next(streams.Count + 1);
@@ -91,7 +91,7 @@ public abstract partial class OutputLogConformance
             await foreach (var chunk in second.ChunksAsync(_job, range))
             {
                 TellingBytes.Assert(chunk);
-                Assert.All(streams.GetRange((int)chunk.Offset, chunk.Bytes.Length), stream => Assert.Equal(stream, chunk.Stream));
+                Assert.Equal(-1, streams.FindIndex((int)chunk.Offset, chunk.Bytes.Length, stream => stream != chunk.Stream));
                 seen += chunk.Bytes.Length;
             }
             Assert.Equal(streams.Skip((int)offset).LongCount(stream => only is null || stream == only), seen);

@@ -37,6 +37,8 @@ internal sealed partial class AttemptLog
     {
         using (var trim = _disk.Find(_job, _attempt, OutputPart.Trim)) _trim = TrimRecord.Read(trim);
         if (_trim.Sequence > 0) _trimFile = _disk.Create(_job, _attempt, OutputPart.Trim);
+        // What was lost is counted anew: its record may not have been written any more.
+        _trim = _trim with { Lost = 0 };
         Span<long> written = [LengthOf(OutputStream.Out), LengthOf(OutputStream.Err)];
         long length = _index.Length;
         if (length > 0) CountEntries(length / IndexEntry.Size, written);
@@ -70,7 +72,8 @@ internal sealed partial class AttemptLog
             {
                 if (!IndexEntry.TryRead(bytes.AsSpan(at, IndexEntry.Size), out var entry) || entry.Offset != End) return;
                 int stream = (int)entry.Stream;
-                if (entry.StreamOffset != _lengths[stream] || entry.StreamOffset + entry.Length > written[stream]) return;
+                if (entry.StreamOffset != _lengths[stream]) return;
+                if (!entry.IsLost && entry.StreamOffset + entry.Length > written[stream]) return;
                 Count(entry);
             }
         }

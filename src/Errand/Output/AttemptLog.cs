@@ -19,6 +19,7 @@ internal sealed partial class AttemptLog : IDisposable
     private TrimRecord _trim;
     private long _entries;
     private bool _isTorn;
+    private bool _isTrimStale;
     private bool _isCompleted;
 
     private AttemptLog(OutputDisk disk, JobId job, int attempt, OutputOptions options)
@@ -67,17 +68,19 @@ internal sealed partial class AttemptLog : IDisposable
     }
 
     /// <summary>Leaves a gap for bytes that could not be written, so that offsets count them.</summary>
-    public void AppendLost(OutputStream stream, long length, long milliseconds)
+    /// <param name="stream">The stream.</param>
+    /// <param name="length">How many; what has its gap is taken off.</param>
+    /// <param name="milliseconds">The time.</param>
+    public void AppendLost(OutputStream stream, ref long length, long milliseconds)
     {
         while (length > 0)
         {
             uint piece = (uint)Math.Min(length, LargestLoss);
             MakeRoom(IndexEntry.CostOf(0));
-            FileOf(stream).SetLength(_lengths[(int)stream] + piece);
             AppendEntry(stream, piece, milliseconds, lost: true);
-            WriteTrim(_trim with { Lost = _trim.Lost + piece });
             length -= piece;
         }
+        if (_isTrimStale) WriteTrim(_trim);
     }
 
     /// <summary>Marks the end, and brings everything to the disk.</summary>
@@ -85,6 +88,7 @@ internal sealed partial class AttemptLog : IDisposable
     {
         foreach (var stream in _streams) stream?.Flush();
         if (!_isCompleted) AppendEntry(new(End, _lengths[0], milliseconds, 0, IndexEntryKind.End));
+        if (_isTrimStale) WriteTrim(_trim);
         _index.Flush();
         _trimFile?.Flush();
         _disk.FlushNames(_job, _attempt);
@@ -116,6 +120,8 @@ internal sealed partial class AttemptLog : IDisposable
     {
         CountCost(entry);
         if (entry.Length > 0) _lengths[(int)entry.Stream] += entry.Length;
+        if (entry.IsLost) _trim = _trim with { Lost = _trim.Lost + entry.Length };
+        _isTrimStale |= entry.IsLost;
         _isCompleted = entry.Kind == IndexEntryKind.End;
         _entries++;
     }
@@ -125,6 +131,7 @@ internal sealed partial class AttemptLog : IDisposable
         record = record with { Sequence = _trim.Sequence + 1 };
         record.Write(_trimFile ??= _disk.Create(_job, _attempt, OutputPart.Trim));
         _trim = record;
+        _isTrimStale = false;
     }
 
     private OutputFile FileOf(OutputStream stream) => _streams[(int)stream] ??= _disk.Create(_job, _attempt, PartOf(stream));

@@ -117,11 +117,15 @@ internal sealed partial class AttemptWriter(OutputEngine engine, JobId job, int 
         long lost = Lost;
         foreach (var stream in (ReadOnlySpan<OutputStream>)[OutputStream.Out, OutputStream.Err])
         {
-            if (_lost[(int)stream] == 0) continue;
-            log.AppendLost(stream, _lost[(int)stream], milliseconds);
-            _lost[(int)stream] = 0;
-            _end = log.End;
-            _dropped = log.Dropped;
+            try
+            {
+                log.AppendLost(stream, ref _lost[(int)stream], milliseconds);
+            }
+            finally
+            {
+                _end = log.End;
+                _dropped = log.Dropped;
+            }
         }
         if (_isLosing) LogWritingAgain(job, attempt, lost);
         _isLosing = false;

@@ -36,7 +36,7 @@ internal sealed class FolderDisk(string root) : OutputDisk
         }
         catch (DirectoryNotFoundException)
         {
-            Calls.CreateFolder(FolderOf(job, attempt));
+            CreateFolders(job, attempt);
             return new FolderFile(OpenOrCreate(path));
         }
     }
@@ -80,7 +80,7 @@ internal sealed class FolderDisk(string root) : OutputDisk
 
     public override void WriteResult(JobId job, int attempt, ReadOnlyMemory<byte> result)
     {
-        Calls.CreateFolder(FolderOf(job, attempt));
+        CreateFolders(job, attempt);
         string path = PathOf(job, attempt, ResultName);
         using (var file = File.OpenHandle(path + ".new", FileMode.Create, FileAccess.Write, Everybody))
         {
@@ -115,6 +115,14 @@ internal sealed class FolderDisk(string root) : OutputDisk
         {
             // Somebody else was faster, or there never was any.
         }
+    }
+
+    // One by one, because a mode is given to the last folder of a path only.
+    private void CreateFolders(JobId job, int attempt)
+    {
+        Calls.CreateFolder(root);
+        Calls.CreateFolder(FolderOf(job));
+        Calls.CreateFolder(FolderOf(job, attempt));
     }
 
     private static SafeFileHandle OpenOrCreate(string path) => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Everybody);

@@ -1,0 +1,41 @@
+using Errand.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Errand.Bench;
+
+/// <summary>A store to measure, and a host with Errand over it.</summary>
+internal sealed record BenchStore(string Name, Func<string, Action<ErrandBuilder>> Use)
+{
+    public static BenchStore Memory { get; } = new("memory", _ => _ => { });
+
+    /// <summary>A host whose jobs do what <paramref name="work"/> does.</summary>
+    public async Task<BenchHost> StartAsync(int slots, Func<JobContext, ValueTask<JobOutcome>> work)
+    {
+        string folder = Directory.CreateTempSubdirectory("errand-bench-").FullName;
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        var errand = builder.Services.AddErrand();
+        errand.Configure(options => options.Slots = slots);
+        errand.AddJob("work", work, kind => kind.Limits = JobLimits.None);
+        Use(Path.Combine(folder, "errand.db"))(errand);
+        var host = builder.Build();
+        await host.StartAsync();
+        return new(host, folder);
+    }
+}
+
+internal sealed class BenchHost(IHost host, string folder) : IAsyncDisposable
+{
+    public IJobClient Client { get; } = host.Services.GetRequiredService<IJobClient>();
+
+    public IJobStore Store { get; } = host.Services.GetRequiredService<IJobStore>();
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        if (host is IAsyncDisposable disposable) await disposable.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,19 @@
+using Errand.Bench;
+
+// Each benchmark prints figures, one JSON object a line. Names on the command line choose some; without one all run.
+(string Name, Func<Task> Run)[] benchmarks =
+[
+    ("inline", InlineCalls.RunAsync),
+    ("memory", () => Throughput.RunAsync(BenchStore.Memory)),
+    ("memory-pickup", () => PickUp.RunAsync(BenchStore.Memory)),
+    ("memory-footprint", Footprint.RunAsync),
+];
+string[] unknown = [.. args.Except(benchmarks.Select(benchmark => benchmark.Name))];
+if (unknown.Length > 0)
+{
+    Console.Error.WriteLine($"There is no benchmark '{unknown[0]}'. There are: {string.Join(", ", benchmarks.Select(benchmark => benchmark.Name))}.");
+    return 2;
+}
+foreach (var (name, run) in benchmarks)
+    if (args.Length == 0 || args.Contains(name)) await run();
+return 0;
