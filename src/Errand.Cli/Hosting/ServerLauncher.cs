@@ -19,8 +19,7 @@ internal static class ServerLauncher
         return server;
     }
 
-    /// <summary>Starts a server in the background, and answers when it is ready.</summary>
-    /// <param name="orJoin">Whether another server that was faster will do.</param>
+    /// <summary>Starts a server in the background, and answers when it is ready. Another one that was faster will do if that is said.</summary>
     public static async Task<ServerConnection> StartAsync(
         DataFolder folder, string urls, string store, CliEdges edges, CancellationToken cancellationToken, bool orJoin = false)
     {

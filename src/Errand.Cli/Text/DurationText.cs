@@ -33,13 +33,13 @@ internal static class DurationText
     public static string Show(TimeSpan duration)
     {
         if (duration < TimeSpan.Zero) duration = TimeSpan.Zero;
-        return string.Create(CultureInfo.InvariantCulture, duration switch
+        return duration switch
         {
             { TotalDays: >= 1 } => $"{(int)duration.TotalDays}d{duration.Hours}h",
             { TotalHours: >= 1 } => $"{(int)duration.TotalHours}h{duration.Minutes}m",
             { TotalMinutes: >= 1 } => $"{(int)duration.TotalMinutes}m{duration.Seconds}s",
-            { TotalSeconds: >= 10 } => $"{duration.TotalSeconds:F0}s",
-            _ => $"{duration.TotalSeconds:F1}s",
-        });
+            { TotalSeconds: >= 10 } => $"{(int)duration.TotalSeconds}s",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:F1}s"),
+        };
     }
 }
