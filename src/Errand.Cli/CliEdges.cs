@@ -1,24 +1,19 @@
 namespace Errand.Cli;
 
-/// <summary>Everything outside that commands touch.</summary>
+/// <summary>Everything outside that commands touch; by default that of this process.</summary>
 internal sealed record CliEdges
 {
-    /// <summary>The edges of this process.</summary>
-    public static CliEdges Process { get; } = new()
-    {
-        Out = Console.Out, Error = Console.Error, OpenOut = Console.OpenStandardOutput, OpenError = Console.OpenStandardError, OpenIn = Console.OpenStandardInput,
-    };
+    /// <summary>Standard output. Opened when first asked for, because a process that detaches itself changes what it is.</summary>
+    public TextWriter Out { get => field ??= Console.Out; init; }
 
-    public required TextWriter Out { get; init; }
-
-    public required TextWriter Error { get; init; }
+    public TextWriter Error { get => field ??= Console.Error; init; }
 
     /// <summary>Standard output as bytes, for what a job has written.</summary>
-    public required Func<Stream> OpenOut { get; init; }
+    public Func<Stream> OpenOut { get; init; } = Console.OpenStandardOutput;
 
-    public required Func<Stream> OpenError { get; init; }
+    public Func<Stream> OpenError { get; init; } = Console.OpenStandardError;
 
-    public required Func<Stream> OpenIn { get; init; }
+    public Func<Stream> OpenIn { get; init; } = Console.OpenStandardInput;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

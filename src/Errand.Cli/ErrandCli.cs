@@ -18,11 +18,7 @@ internal sealed class ErrandCli(CliEdges edges)
         try
         {
             // Who is interrupted decides alone what that means.
-            var configuration = new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = edges.Out, Error = edges.Error,
-            };
-            return await parsed.InvokeAsync(configuration);
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (CliException e)
         {

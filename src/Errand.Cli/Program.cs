@@ -1,3 +1,3 @@
 using Errand.Cli;
 
-return await new ErrandCli(CliEdges.Process).RunAsync(args);
+return await new ErrandCli(new CliEdges()).RunAsync(args);

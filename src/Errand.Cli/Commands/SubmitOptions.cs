@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 
 namespace Errand.Cli;
@@ -42,6 +43,7 @@ internal sealed class SubmitOptions
     public async Task<JobRequest> ReadAsync(ParseResult parsed, CliEdges edges, CancellationToken cancellationToken)
     {
         string[] words = parsed.GetValue(_command)!;
+        RefuseOptionsOfOthers(parsed, words);
         string title = parsed.GetValue(_title) ?? string.Join(' ', words).ReplaceLineEndings(" ");
         var delay = parsed.GetValue(_delay);
         return new(new()
@@ -60,6 +62,15 @@ internal sealed class SubmitOptions
             Limits = parsed.GetValue(_timeout) is { } timeout ? new((long)timeout.TotalMilliseconds) : null,
             Retry = parsed.GetValue(_retries) is { } retries ? new(retries) : null,
         };
+    }
+
+    // What looks like an option and is none of ours would be run as a command otherwise.
+    private static void RefuseOptionsOfOthers(ParseResult parsed, string[] words)
+    {
+        int dashes = parsed.Tokens.ToList().FindIndex(token => token.Type == TokenType.DoubleDash);
+        int before = dashes < 0 ? words.Length : words.Length - (parsed.Tokens.Count - dashes - 1);
+        if (words.Take(before).FirstOrDefault(word => word.StartsWith('-')) is { } stray)
+            throw new CliException(ExitCodes.Usage, $"'{stray}' is not an option here. If it belongs to the command, write '--' before the command.");
     }
 
     private static Dictionary<string, string> ReadVariables(string[] variables)

@@ -5,7 +5,7 @@ namespace Errand.Cli;
 
 /// <summary>
 /// Lets go of the terminal and of whoever started this process, so that neither a closed window nor Ctrl-C ends it. To be called before
-/// anything has touched the console, which keeps copies of the descriptors.
+/// anything is written to the console, which opens its streams once.
 /// </summary>
 internal static partial class Detachment
 {

@@ -26,7 +26,9 @@ internal static class ServerLauncher
         var start = new ProcessStartInfo(Environment.ProcessPath!,
             ["up", "--data", folder.FullPath, UpCommand.UrlsName, urls, UpCommand.StoreName, store, UpCommand.DetachedName])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
+            // All of them: the runtime of the new process keeps copies of what it was born with, and whoever waits for the end of our own would wait
+            // for the server's.
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         string? line = await process.StandardOutput.ReadLineAsync(cancellationToken);

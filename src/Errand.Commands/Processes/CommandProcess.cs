@@ -42,7 +42,7 @@ internal sealed class CommandProcess : IDisposable
         try { return new(Process.Start(start)!, job); }
         catch (Win32Exception e)
         {
-            throw NotStarted($"'{input.Program}' could not be started: {e.Message}. See that it is installed where the server looks (its PATH), and may be executed.");
+            throw NotStarted($"'{input.Program}' could not be started: {new Win32Exception(e.NativeErrorCode).Message}. See that it is installed where the server looks (its PATH), and may be executed.");
         }
     }
 
