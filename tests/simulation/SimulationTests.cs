@@ -55,6 +55,20 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.DoesNotContain("refused", worlds.Counts.Keys);
     }
 
+    [Fact]
+    public void J2_the_same_holds_over_a_real_SQLite_file()
+    {
+        var worlds = Worlds.Run(first: 1, Long ? 5_000 : 200, seed =>
+        {
+            using var stores = new SqliteStores();
+            return JobSimulation.Run(seed, new() { Stores = stores });
+        });
+
+        output.WriteLine(worlds.ToString());
+        Assert.Empty(worlds.Problems);
+        Assert.Empty(worlds.Reports.Where(report => !HasEverything(report)).Select(report => report.Seed));
+    }
+
     private static bool HasEverything(SimulationReport report) =>
         report.Servers >= 3 && report.HandedIn >= 20 && report.Counts.Keys.Any(what => what.StartsWith("Crash", StringComparison.Ordinal))
         && report.Counts.ContainsKey("freeze") && report.Counts.ContainsKey("cancel asked");

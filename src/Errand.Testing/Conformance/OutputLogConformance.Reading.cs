@@ -86,7 +86,8 @@ public abstract partial class OutputLogConformance
         {
             var only = (OutputStream?)(random.Next(3) switch { 0 => OutputStream.Out, 1 => OutputStream.Err, _ => null });
             long offset = random.Next(streams.Count + 1);
-            var range = new OutputRange { Offset = offset, MaxBytes = random.Next(2) == 0 ? random.Next(100, 300) : random.Next(1000, 200_000), Stream = only };
+            int size = random.Next(2) == 0 ? random.Next(100, 300) : random.Next(1000, 200_000);
+            var range = new OutputRange { Offset = offset, MaxBytes = size, Stream = only };
             long seen = 0;
             await foreach (var chunk in second.ChunksAsync(_job, range))
             {

@@ -93,14 +93,16 @@ public abstract partial class OutputLogConformance
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Parallelly(() =>
         {
             var text = writer.Text(thread % 2 == 0 ? OutputStream.Out : OutputStream.Err);
-            for (int i = 0; i < 500; i++) text.WriteLine($"{thread}: {new string((char)('a' + thread), 1 + (i % 200))} {i}");
+            for (int i = 0; i < 500; i++) text.WriteLine(Line((char)('0' + thread), i));
         })));
         foreach (var stream in Enum.GetValues<OutputStream>())
         {
             string[] lines = (await log.ReadTextAsync(_job, new() { Stream = stream })).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             foreach (var thread in lines.GroupBy(line => line[0]))
-                Assert.Equal(Enumerable.Range(0, 500).Select(i => $"{thread.Key}: {new string((char)('a' + thread.Key - '0'), 1 + (i % 200))} {i}"), thread);
+                Assert.Equal(Enumerable.Range(0, 500).Select(i => Line(thread.Key, i)), thread);
         }
+
+        static string Line(char thread, int i) => $"{thread}: {new string(thread, 1 + (i % 200))} {i}";
     }
 
     [Fact]

@@ -13,7 +13,12 @@ public abstract partial class OutputLogConformance : IAsyncLifetime
     private readonly SteppingClock _clock = new();
     private readonly JobId _job = JobId.New(SteppingClock.Start);
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    // A net for what never ends; nothing is measured with it.
+    private readonly CancellationTokenSource _tooLong = new(TimeSpan.FromMinutes(1), TimeProvider.System);
+    private CancellationTokenSource? _enough;
+
+    private CancellationToken Token =>
+        (_enough ??= CancellationTokenSource.CreateLinkedTokenSource(_tooLong.Token, TestContext.Current.CancellationToken)).Token;
 
     /// <summary>Makes a log that is empty.</summary>
     /// <param name="options">How much it keeps.</param>
@@ -36,6 +41,8 @@ public abstract partial class OutputLogConformance : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         foreach (var log in _opened) await log.DisposeAsync();
+        _enough?.Dispose();
+        _tooLong.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -24,7 +24,6 @@ internal static class OutputSteps
 
     public static async IAsyncEnumerable<OutputChunk> ChunksAsync(this IOutputLog log, JobId job, OutputRange range = default)
     {
-        if (range.MaxBytes == 0) range = range with { MaxBytes = OutputRange.DefaultMaxBytes };
         OutputSlice slice;
         do
         {

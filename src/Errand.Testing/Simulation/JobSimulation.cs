@@ -178,6 +178,7 @@ public sealed class JobSimulation
     {
         // A call whose server died is never answered; its caller notices that the connection is gone.
         _openCalls.RemoveAll(node => node.IsDead);
+        _auditor.LookAround();
         var server = _servers[Chance.Next(_servers.Count)];
         if (!server.IsDown && !server.Node.IsFrozen) server.Node.Post(() => _ = AnswerAsync(server.Client));
         if (!AllDone || _openCalls.Count > 0 || _auditor.LiveJobs > 0) AnswerQuestions();

@@ -19,7 +19,9 @@ internal sealed partial class AttemptLog
     // How much is dropped at once beyond what must be: each hole costs a few calls.
     private long Step => Math.Min(LargestStep, _tailMax / 8);
 
-    /// <summary>How much of so many bytes goes into the next piece, so that a piece ends where the head does and no piece is a large part of the tail.</summary>
+    /// <summary>
+    /// How much of so many bytes goes into the next piece, so that a piece ends where the head does and none is a large part of the tail.
+    /// </summary>
     private int FitPiece(int length)
     {
         if (!_isHeadFull && _headCost + IndexEntry.CostOf(1) > _headMax) CloseHead();

@@ -108,8 +108,7 @@ internal sealed partial class AttemptLog : IDisposable
     {
         Span<byte> bytes = stackalloc byte[IndexEntry.Size];
         entry.Write(bytes);
-        // A disk that fills up may take a part of an entry; the next one replaces it.
-        if (_isTorn) _index.SetLength(_entries * IndexEntry.Size);
+        // A disk that fills up may take a part of an entry; the next one is written over it.
         _isTorn = true;
         _index.Write(bytes, _entries * IndexEntry.Size);
         _isTorn = false;

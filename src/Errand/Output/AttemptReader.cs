@@ -29,7 +29,7 @@ internal static class AttemptReader
 
     public static OutputSlice Read(AttemptFiles files, JobId job, int attempt, OutputRange range, CancellationToken cancellationToken)
     {
-        while (true)
+        for (int failures = 0; ;)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var trim = files.Trim();
@@ -38,7 +38,8 @@ internal static class AttemptReader
             var later = files.Trim();
             bool isWhole = later.Sequence == trim.Sequence || slice?.Offset >= later.To || slice?.NextOffset <= later.From;
             if (slice is not null && isWhole) return slice;
-            if (slice is null && later.Sequence == trim.Sequence)
+            // Once it may have been a writer that cut off a torn end.
+            if (slice is null && later.Sequence == trim.Sequence && ++failures > 1)
                 throw new InvalidDataException($"The index of attempt {attempt} is damaged. The files with its bytes are whole: read them by hand.");
         }
     }

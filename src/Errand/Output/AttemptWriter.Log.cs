@@ -10,6 +10,6 @@ internal sealed partial class AttemptWriter
     [LoggerMessage(2, LogLevel.Information, "Output of job {Job}, attempt {Attempt}, can be written again; {Bytes} bytes are missing in it")]
     private partial void LogWritingAgain(JobId job, int attempt, long bytes);
 
-    [LoggerMessage(3, LogLevel.Warning, "Output of job {Job}, attempt {Attempt}, is being written by somebody else; what this process adds is ignored")]
+    [LoggerMessage(3, LogLevel.Warning, "Output of job {Job}, attempt {Attempt}, is written by another runner now; what is added here is ignored")]
     private partial void LogTakenOver(JobId job, int attempt);
 }

@@ -134,7 +134,8 @@ internal sealed partial class AttemptWriter(OutputEngine engine, JobId job, int 
     private bool IsTakenOver_NeedsLock(AttemptLog log)
     {
         if (!log.IsTakenOver) return false;
-        _failure = new StoreUnavailableException($"The output of job {job}, attempt {attempt}, is being written by another runner. Stop this attempt.");
+        _failure = new StoreUnavailableException(
+            $"The output of job {job}, attempt {attempt}, is written by another runner now, and what is added here is ignored. Stop this attempt.");
         LogTakenOver(job, attempt);
         GiveUp_NeedsLock();
         return true;

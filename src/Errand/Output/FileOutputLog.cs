@@ -29,7 +29,12 @@ public sealed class FileOutputLog : IOutputLog
         ILogger<FileOutputLog>? logger = null)
     {
         var disk = new FolderDisk(Path.GetFullPath(folder));
-        _engine = new(disk, options ?? new(), time ?? TimeProvider.System, scheduler ?? WorkScheduler.Default, logger ?? NullLogger<FileOutputLog>.Instance);
+        _engine = new(
+            disk,
+            options ?? new(),
+            time ?? TimeProvider.System,
+            scheduler ?? WorkScheduler.Default,
+            logger ?? NullLogger<FileOutputLog>.Instance);
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,9 @@ public interface IOutputLog : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">The log is there but cannot be read.</exception>
     ValueTask<OutputSlice> ReadAsync(JobId job, OutputRange range, CancellationToken cancellationToken = default);
 
-    /// <summary>Waits until there is something past an offset. A log that does not exist yet is waited for at offset 0; at any other it was deleted.</summary>
+    /// <summary>
+    /// Waits until there is something past an offset. A log that does not exist is waited for at offset 0; at any other it was deleted.
+    /// </summary>
     /// <param name="job">The job.</param>
     /// <param name="attempt">The attempt, from 1.</param>
     /// <param name="offset">The offset.</param>

@@ -22,7 +22,11 @@ public readonly record struct OutputRange
     public long Offset { get; init; }
 
     /// <summary>How many bytes at most; from 1 to <see cref="LargestMaxBytes"/>. Default: <see cref="DefaultMaxBytes"/>.</summary>
-    public int MaxBytes { get; init; } = DefaultMaxBytes;
+    public int MaxBytes
+    {
+        get => field == 0 ? DefaultMaxBytes : field;
+        init;
+    }
 
     /// <summary>Only this stream; by default both, in the order in which they were written.</summary>
     public OutputStream? Stream { get; init; }

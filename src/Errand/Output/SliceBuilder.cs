@@ -49,8 +49,7 @@ internal struct SliceBuilder(long offset, int maxBytes, OutputStream? stream)
                 var piece = _pieces[first];
                 // A file that is shorter than its index has lost bytes with the power; they are missing as if dropped.
                 int there = Math.Clamp(read, 0, piece.Length);
-                if (there > 0)
-                    chunks.Add(new(DateTimeOffset.FromUnixTimeMilliseconds(piece.Milliseconds), piece.Stream, piece.Offset, bytes.AsMemory(at, there)));
+                if (there > 0) chunks.Add(new(piece.At, piece.Stream, piece.Offset, bytes.AsMemory(at, there)));
                 read -= there;
                 at += piece.Length;
             }
@@ -76,6 +75,8 @@ internal struct SliceBuilder(long offset, int maxBytes, OutputStream? stream)
 
     private readonly record struct Piece(OutputStream Stream, long StreamOffset, long Offset, long Milliseconds, int Length)
     {
+        public DateTimeOffset At => DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds);
+
         public bool Follows(Piece before) =>
             Stream == before.Stream && StreamOffset == before.StreamOffset + before.Length && Offset == before.Offset + before.Length;
     }

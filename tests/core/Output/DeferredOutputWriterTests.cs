@@ -84,7 +84,8 @@ public sealed class DeferredOutputWriterTests
         writer.Promote();
         await Task.WhenAll(threads);
         var lines = (await log.TextAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '));
-        foreach (var thread in lines.GroupBy(line => line[0])) Assert.Equal(Enumerable.Range(0, 2000).Select(i => $"{i}"), thread.Select(line => line[1]));
+        foreach (var thread in lines.GroupBy(line => line[0]))
+            Assert.Equal(Enumerable.Range(0, 2000).Select(i => $"{i}"), thread.Select(line => line[1]));
     }
 
     [Fact]

@@ -11,14 +11,18 @@ internal sealed class FaultyDisk(OutputDisk disk) : OutputDisk
 
     public bool CanPunch { get; set; } = true;
 
+    /// <summary>What happens right before bytes of a stream are read.</summary>
+    public Action BeforeStreamRead { get; set; } = () => { };
+
     public override bool IsShared => disk.IsShared;
 
-    public override OutputFile? Find(JobId job, int attempt, OutputPart part) => disk.Find(job, attempt, part) is { } file ? new FaultyFile(this, file) : null;
+    public override OutputFile? Find(JobId job, int attempt, OutputPart part) =>
+        disk.Find(job, attempt, part) is { } file ? new FaultyFile(this, file, part) : null;
 
     public override OutputFile Create(JobId job, int attempt, OutputPart part)
     {
         Check();
-        return new FaultyFile(this, disk.Create(job, attempt, part));
+        return new FaultyFile(this, disk.Create(job, attempt, part), part);
     }
 
     public override void FlushNames(JobId job, int attempt) => Check();
@@ -42,13 +46,17 @@ internal sealed class FaultyDisk(OutputDisk disk) : OutputDisk
         if (IsBroken()) throw new IOException("No space left on device.");
     }
 
-    private sealed class FaultyFile(FaultyDisk disk, OutputFile file) : OutputFile
+    private sealed class FaultyFile(FaultyDisk disk, OutputFile file, OutputPart part) : OutputFile
     {
         public override long Length => file.Length;
 
         public override bool CanPunch => disk.CanPunch;
 
-        public override int Read(Span<byte> buffer, long offset) => file.Read(buffer, offset);
+        public override int Read(Span<byte> buffer, long offset)
+        {
+            if (part is OutputPart.Out or OutputPart.Err) disk.BeforeStreamRead();
+            return file.Read(buffer, offset);
+        }
 
         public override void Write(ReadOnlySpan<byte> bytes, long offset)
         {

@@ -43,11 +43,28 @@ public sealed class OutputFaultTests
     }
 
     [Fact]
+    public async Task A_gap_at_the_end_stays_when_the_attempt_goes_on()
+    {
+        await using var log = new MemoryOutputLog(_disk, null, null);
+        await using var writer = log.Open(OutputSamples.Job, 1);
+        writer.Write("before ");
+        _disk.IsBroken = () => true;
+        writer.Write("lost ");
+        _disk.IsBroken = () => false;
+        Assert.Equal(new OutputSummary(12, 5, null), await writer.CompleteAsync(OutputSamples.Token));
+        await using var heir = log.Open(OutputSamples.Job, 1);
+        heir.Write("after");
+        var slice = await log.ReadAsync(OutputSamples.Job, new() { Offset = 7 }, OutputSamples.Token);
+        Assert.Equal((12, 17, 5), (slice.Offset, slice.End, slice.Dropped));
+    }
+
+    [Fact]
     public async Task A_result_that_cannot_be_kept_is_refused()
     {
         await using var log = new MemoryOutputLog(_disk, null, null);
         _disk.IsBroken = () => true;
-        var e = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await log.WriteResultAsync(OutputSamples.Job, 1, JobData.Parse("1"), OutputSamples.Token));
+        var e = await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
+            await log.WriteResultAsync(OutputSamples.Job, 1, JobData.Parse("1"), OutputSamples.Token));
         Assert.Contains("No space left", e.Message, StringComparison.Ordinal);
     }
 
@@ -66,6 +83,23 @@ public sealed class OutputFaultTests
         Assert.Equal(new OutputSummary(100_000, 100_000 - slice.End, null), summary);
         var end = await log.ReadAsync(OutputSamples.Job, new() { Offset = slice.End }, OutputSamples.Token);
         Assert.Equal((100_000, summary.Dropped, true), (end.NextOffset, end.Skipped, end.Completed));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_dropped_while_they_are_read_are_a_gap_and_not_zeros()
+    {
+        await using var log = new MemoryOutputLog(_disk, Small, null);
+        await using var writer = log.Open(OutputSamples.Job, 1);
+        writer.Write(OutputStream.Out, TellingBytes.From(0, 10_000));
+        int flooded = 0;
+        _disk.BeforeStreamRead = () =>
+        {
+            if (flooded++ == 0) writer.Write(OutputStream.Out, TellingBytes.From(10_000, 30_000));
+        };
+        var slice = await log.ReadAsync(OutputSamples.Job, new() { Offset = 5000, MaxBytes = 2000 }, OutputSamples.Token);
+        Assert.Equal((slice.Offset - 5000, 40_000), (slice.Skipped, slice.End));
+        Assert.InRange(slice.Skipped, 20_000, 35_000);
+        Assert.All(slice.Chunks, TellingBytes.Assert);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class OutputLineTests
         for (int round = 0; round < 50; round++)
         {
             string[] first = Texts(random), second = Texts(random);
-            await using var log = OutputSamples.LogOf(OutputSamples.Utf8(string.Join('\n', first)), OutputSamples.Utf8(string.Join('\n', second)), random);
+            await using var log = OutputSamples.LogOf(Joined(first), Joined(second), random);
             var lines = await log.LinesAsync();
             Assert.Equal(first, Shown(lines, OutputStream.Out));
             Assert.Equal(second, Shown(lines, OutputStream.Err));
@@ -104,6 +104,8 @@ public sealed class OutputLineTests
         Assert.StartsWith("line 0000", lines[0].Text, StringComparison.Ordinal);
         Assert.StartsWith("line 1999", lines[^1].Text, StringComparison.Ordinal);
     }
+
+    private static byte[] Joined(string[] lines) => OutputSamples.Utf8(string.Join('\n', lines));
 
     private static string[] Texts(Random random)
     {

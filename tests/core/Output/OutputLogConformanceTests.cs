@@ -11,7 +11,8 @@ public sealed class FileOutputLogConformanceTests : OutputLogConformance
 {
     private readonly TemporaryFolder _folder = new();
 
-    protected override ValueTask<IOutputLog> CreateAsync(OutputOptions options, TimeProvider time) => new(new FileOutputLog(_folder.Path, options, time));
+    protected override ValueTask<IOutputLog> CreateAsync(OutputOptions options, TimeProvider time) =>
+        new(new FileOutputLog(_folder.Path, options, time));
 
     protected override ValueTask<IOutputLog?> OpenSecondAsync(IOutputLog log, OutputOptions options, TimeProvider time) =>
         new(new FileOutputLog(_folder.Path, options, time));

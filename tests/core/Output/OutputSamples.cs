@@ -30,7 +30,8 @@ internal static class OutputSamples
         while (done[0] < first.Length || done[1] < second.Length)
         {
             int stream = random?.Next(2) ?? (done[0] < first.Length ? 0 : 1);
-            int length = Math.Min(streams[stream].Length - done[stream], random is null ? int.MaxValue : random.Next(1, random.Next(2) == 0 ? 4 : 50));
+            int most = random is null ? int.MaxValue : random.Next(1, random.Next(2) == 0 ? 4 : 50);
+            int length = Math.Min(streams[stream].Length - done[stream], most);
             writer.Write((OutputStream)stream, streams[stream].AsSpan(done[stream], length));
             done[stream] += length;
         }
@@ -44,7 +45,8 @@ internal static class OutputSamples
         return lines;
     }
 
-    public static async Task<string[]> TextsAsync(this IOutputLog log, OutputView? view = null) => [.. (await log.LinesAsync(view)).Select(line => line.Text)];
+    public static async Task<string[]> TextsAsync(this IOutputLog log, OutputView? view = null) =>
+        [.. (await log.LinesAsync(view)).Select(line => line.Text)];
 
     public static void Write(this OutputWriter writer, string text, OutputStream stream = OutputStream.Out) => writer.Write(stream, Utf8(text));
 

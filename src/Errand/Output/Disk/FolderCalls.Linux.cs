@@ -11,7 +11,8 @@ internal sealed partial class LinuxFolderCalls : FolderCalls
     private const int CloseOnExec = 0x8_0000;
     private const long PastTheEnd = 1 << 20;
 
-    // A hole past the end changes nothing and tells whether the file system makes holes at all (tmpfs, ext4, xfs and btrfs do; NFS before 4.2 does not).
+    // A hole past the end changes nothing and tells whether the file system makes holes at all: tmpfs, ext4, xfs and btrfs do; NFS
+    // before 4.2 does not.
     public override bool CanPunch(SafeFileHandle file, long length) =>
         nint.Size == sizeof(long) && fallocate(file, PunchHole | KeepSize, length + PastTheEnd, 4096) == 0;
 

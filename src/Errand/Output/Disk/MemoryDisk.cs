@@ -15,7 +15,8 @@ internal sealed class MemoryDisk : OutputDisk
     public override OutputFile Create(JobId job, int attempt, OutputPart part)
     {
         var folder = Create(job, attempt);
-        return folder.Files[(int)part] ?? Interlocked.CompareExchange(ref folder.Files[(int)part], new MemoryFile(), null) ?? folder.Files[(int)part]!;
+        ref var file = ref folder.Files[(int)part];
+        return file ?? Interlocked.CompareExchange(ref file, new MemoryFile(), null) ?? file;
     }
 
     public override void FlushNames(JobId job, int attempt) { }

@@ -15,7 +15,9 @@ public sealed record OutputSearch
     /// </summary>
     public OutputView View { get; init; } = new() { StripEscapes = true, MaxLineBytes = 1 << 20 };
 
-    /// <summary>The number of the line that the search starts at: 1, or <see cref="OutputMatches.NextLine"/> of the search that it goes on with.</summary>
+    /// <summary>
+    /// The number of the line that the search starts at: 1, or <see cref="OutputMatches.NextLine"/> of the search that it goes on with.
+    /// </summary>
     public long FirstLine { get; init; } = 1;
 
     /// <summary>How many matches at most. Default: 100.</summary>

@@ -5,7 +5,9 @@ namespace Errand;
 /// <summary>Searching a job's output.</summary>
 public static class OutputSearching
 {
-    /// <summary>The lines that match an expression. It is bounded in time, in what it reads and in what it gives; go on at the answer's end.</summary>
+    /// <summary>
+    /// The lines that match an expression. It is bounded in time, in what it reads and in what it gives; go on where the answer ends.
+    /// </summary>
     /// <param name="log">The log.</param>
     /// <param name="job">The job.</param>
     /// <param name="search">What to search for, and where.</param>
@@ -66,8 +68,9 @@ public static class OutputSearching
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new InvalidJobException("grep",
-                $"'{search.Pattern}' took longer than {search.MatchTimeout.TotalMilliseconds:0} ms for the line at offset {line.Offset}. Use a simpler expression.", e);
+            string limit = $"{search.MatchTimeout.TotalMilliseconds:0} ms";
+            throw new InvalidJobException(
+                "grep", $"'{search.Pattern}' took longer than {limit} for the line at offset {line.Offset}. Use a simpler expression.", e);
         }
     }
 

@@ -12,7 +12,9 @@ public sealed record OutputView
     /// <summary>Only this stream; by default both.</summary>
     public OutputStream? Stream { get; init; }
 
-    /// <summary>Whether to leave out terminal escape sequences (colours, cursor movements, titles) and other control characters. Default: no.</summary>
+    /// <summary>
+    /// Whether to leave out terminal escape sequences (colours, cursor movements, titles) and other control characters. Default: no.
+    /// </summary>
     public bool StripEscapes { get; init; }
 
     /// <summary>
