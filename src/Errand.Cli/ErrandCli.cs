@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace Errand.Cli;
 
@@ -27,10 +28,12 @@ internal sealed class ErrandCli(CliEdges edges)
         }
     }
 
-    private RootCommand BuildRoot()
-    {
-        var root = new RootCommand("Runs commands in the background, keeps them, and lets you and your agents follow them.")
+    // Not a RootCommand, which is named after the file that runs.
+    private Command BuildRoot() =>
+        new("errand", "Runs commands in the background, keeps them, and lets you and your agents follow them.")
         {
+            new HelpOption(),
+            new VersionOption(),
             GlobalOptions.Data,
             GlobalOptions.Json,
             new UpCommand(edges),
@@ -44,6 +47,4 @@ internal sealed class ErrandCli(CliEdges edges)
             new LogsCommand(edges),
             new CancelCommand(edges),
         };
-        return root;
-    }
 }
