@@ -121,7 +121,7 @@ public sealed class McpTests(ServerFixture server) : IClassFixture<ServerFixture
         Assert.Equal("already_cancelled", second.Json().Text("answer"));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task B_49_a_command_whose_caller_gives_up_goes_on_and_is_listed()
     {
         string gate = NewGate(), started = NewGate(), title = Path.GetRandomFileName();
