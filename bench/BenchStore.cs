@@ -1,3 +1,4 @@
+using Errand.Sqlite;
 using Errand.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,6 +10,9 @@ namespace Errand.Bench;
 internal sealed record BenchStore(string Name, Func<string, Action<ErrandBuilder>> Use)
 {
     public static BenchStore Memory { get; } = new("memory", _ => _ => { });
+
+    public static BenchStore Sqlite { get; } = new("sqlite", path => errand => errand.UseStore(services => new SqliteJobStore(
+        new() { Path = path }, TimeProvider.System, WorkScheduler.Default, services.GetRequiredService<ILogger<SqliteJobStore>>())));
 
     /// <summary>A host whose jobs do what <paramref name="work"/> does.</summary>
     public async Task<BenchHost> StartAsync(int slots, Func<JobContext, ValueTask<JobOutcome>> work)

@@ -4,9 +4,12 @@ using Errand.Bench;
 (string Name, Func<Task> Run)[] benchmarks =
 [
     ("inline", InlineCalls.RunAsync),
-    ("memory", () => Throughput.RunAsync(BenchStore.Memory)),
+    ("memory", Throughput.MemoryAsync),
     ("memory-pickup", () => PickUp.RunAsync(BenchStore.Memory)),
     ("memory-footprint", Footprint.RunAsync),
+    ("sqlite", Throughput.SqliteAsync),
+    ("sqlite-pickup", () => PickUp.RunAsync(BenchStore.Sqlite)),
+    ("sqlite-size", StoreSize.RunAsync),
 ];
 string[] unknown = [.. args.Except(benchmarks.Select(benchmark => benchmark.Name))];
 if (unknown.Length > 0)

@@ -17,8 +17,7 @@ internal static class StoreErrors
             $"Another process has held the lock of the store '{path}' for more than {busyTimeout.TotalSeconds:0.#} s. It may be frozen or stopped in a " +
             "debugger; end it or let it go on. The store goes on by itself.", failure),
         SqliteCode.Corrupt => Damaged(path, failure.Message, failure),
-        SqliteCode.NotADatabase => new StoreRefusedException(
-            $"'{path}' is not a store of Errand (it is no SQLite file); it was left as it is. Choose another path for the store.", failure),
+        SqliteCode.NotADatabase => NoStore(path, failure),
         SqliteCode.TooBig => Unavailable($"A value is larger than SQLite can hold, so it was not written to '{path}'.", failure),
         _ => Unavailable($"The store '{path}' failed: {failure.Message}.", failure),
     };
@@ -26,6 +25,9 @@ internal static class StoreErrors
     public static StoreRefusedException Damaged(string path, string found, Exception? inner = null) => new(
         $"The store '{path}' is damaged ({found}). Nothing was overwritten. Move it aside and restore a backup, or recover what can be read with " +
         $"'sqlite3 \"{path}\" .recover | sqlite3 recovered.db'.", inner);
+
+    public static StoreRefusedException NoStore(string path, Exception? inner = null) => new(
+        $"'{path}' is not a store of Errand (it is no SQLite file); it was left as it is. Choose another path for the store.", inner);
 
     private static StoreUnavailableException Unavailable(string message, Exception inner) => new(message, inner);
 }

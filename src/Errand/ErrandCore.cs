@@ -24,7 +24,7 @@ internal sealed class ErrandCore : IAsyncDisposable
         Json = parts.Json;
         Logger = parts.Logger;
         NewId = parts.NewId;
-        Signals = new JobSignals(Time);
+        Signals = new JobSignals(Time, Options.PollInterval);
         Runner = Options.RunsJobs ? new JobRunner(this) : null;
         Client = new JobClient(this);
         _sweeper = new RetentionSweeper(this);

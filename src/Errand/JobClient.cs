@@ -29,10 +29,9 @@ internal sealed partial class JobClient : IJobClient
         var now = _core.Time.GetJobTime();
         var id = _core.NewId(now);
         activity?.SetTag("errand.job.id", id.ToString());
-        var job = Job.Queued(id, spec, now);
-        return job.Holds == JobHolds.None && _core.Runner is { } runner && runner.TryReserveDirect(spec)
-            ? await SubmitDirectAsync(runner, job, cancellationToken)
-            : (await AddQueuedAsync([job], cancellationToken))[0];
+        return !(spec.RunAt > now) && _core.Runner is { } runner && runner.TryReserveDirect(spec)
+            ? await SubmitDirectAsync(runner, id, spec, now, cancellationToken)
+            : (await AddQueuedAsync([Job.Queued(id, spec, now)], cancellationToken))[0];
     }
 
     public async ValueTask<IReadOnlyList<Job>> SubmitAsync(IReadOnlyList<JobSpec> specs, CancellationToken cancellationToken = default)
@@ -66,14 +65,13 @@ internal sealed partial class JobClient : IJobClient
         {
             var job = watch.TakeSnapshot() ?? await GetAsync(id, cancellationToken);
             if (job.IsTerminal || job.Version > options.AfterVersion || (options.OrInput && job.State == JobState.Waiting)) return new(job, false);
-            var sleep = _core.Options.PollInterval;
+            var left = Timeout.InfiniteTimeSpan;
             if (options.Timeout != Timeout.InfiniteTimeSpan)
             {
-                var left = options.Timeout - _core.Time.GetElapsedTime(startedAt);
+                left = options.Timeout - _core.Time.GetElapsedTime(startedAt);
                 if (left <= TimeSpan.Zero) return new(job, true);
-                if (left < sleep) sleep = left;
             }
-            await watch.SleepAsync(sleep, cancellationToken);
+            await watch.SleepAsync(left, cancellationToken);
         }
     }
 
@@ -120,9 +118,9 @@ internal sealed partial class JobClient : IJobClient
     }
 
     /// <summary>A slot is free and nobody is in line: the job is written as running and needs no claim. Its work starts once it is durable.</summary>
-    private async ValueTask<Job> SubmitDirectAsync(JobRunner runner, Job queued, CancellationToken cancellationToken)
+    private async ValueTask<Job> SubmitDirectAsync(JobRunner runner, JobId id, JobSpec spec, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var job = Job.Running(queued.Id, queued.Spec, runner.Lease.Runner, queued.CreatedAt, queued.CreatedAt);
+        var job = Job.Running(id, spec, runner.Lease.Runner, createdAt: now, startedAt: now);
         var execution = runner.Expect(job);
         try
         {
@@ -130,7 +128,7 @@ internal sealed partial class JobClient : IJobClient
             if (!added.Added)
             {
                 runner.Unexpect(execution);
-                return SameRequest(queued, added.Job);
+                return SameRequest(job, added.Job);
             }
             ErrandTelemetry.Submitted(job);
             execution.Begin(resume: false);

@@ -3,19 +3,21 @@
 #
 #   eval "$(tests/lib/postgres.sh start)"   starts it, after installing it where apt can; sets ERRAND_TEST_POSTGRES
 #   tests/lib/postgres.sh stop              ends it and removes what it wrote
-#   tests/lib/postgres.sh pause|resume      stops the server and starts it again, as a restart in production would
+#   tests/lib/postgres.sh pause|crash       stops the server, in good order or at once
+#   tests/lib/postgres.sh resume            starts it again
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-# Where this cluster is; one per working copy, so that stop finds what start made.
-place=artifacts/postgres.place
+# Where this cluster is, so that stop finds what start made. A test that needs a server to itself names another place.
+place=${ERRAND_TEST_POSTGRES_PLACE:-artifacts/postgres.place}
 bin=${ERRAND_TEST_POSTGRES_BIN:-/usr/lib/postgresql/15/bin}
 
 main() {
   case ${1:-} in
     start) start ;;
-    stop) stop ;;
+    stop) stop_all ;;
     pause) server stop --mode=fast ;;
+    crash) server stop --mode=immediate ;;
     resume) server start ;;
     *) sed -n '2,/^set/s/^#\( \|$\)//p' "$0" >&2; exit 2 ;;
   esac
@@ -29,11 +31,11 @@ start() {
   mkdir -p "${place%/*}"
   echo "$folder" >"$place"
   hand_over "$folder"
-  # The C locale on purpose: what the store does must not hang on how a server sorts and folds letters.
   # A password, because other users of this machine can reach the port.
   password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
   echo "$password" >"$folder/password"
   hand_over "$folder/password"
+  # The C locale on purpose: what the store does must not hang on how a server sorts and folds letters.
   as_owner "$bin/initdb" --pgdata="$folder/data" --username=errand --pwfile="$folder/password" --auth-local=trust --auth-host=scram-sha-256 \
     --encoding=UTF8 --locale=C --no-instructions >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; exit 1; }
   local tries
@@ -56,6 +58,12 @@ stop() {
   server stop --mode=immediate || true
   rm -rf "$(cat "$place")"
   rm -f "$place"
+}
+
+# With those of tests that were killed before they could stop their own.
+stop_all() {
+  [ -z "${ERRAND_TEST_POSTGRES_PLACE:-}" ] || { stop; return; }
+  for place in artifacts/postgres*.place; do stop; done
 }
 
 server() {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Errand.Storage;
 using Microsoft.Extensions.Logging;
@@ -45,20 +46,12 @@ internal sealed partial class Doorbell : IDisposable
         if (OperatingSystem.IsWindows()) return null; // It has Unix sockets, but not for datagrams.
         string folder = path + "-peers";
         string name = Path.Combine(folder, $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
-        Socket? bell = null;
-        try
+        if (TryHang(folder, name, out var bell) is { } reason && TryHang(folder, name, out bell) is not null)
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            bell = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            bell.Bind(new UnixDomainSocketEndPoint(name));
-        }
-        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
-        {
-            bell?.Dispose();
-            LogNoDoorbell(logger, folder, e.Message);
+            LogNoDoorbell(logger, folder, reason);
             return null;
         }
-        var doorbell = new Doorbell(name, bell, logger, rung);
+        var doorbell = new Doorbell(name, bell!, logger, rung);
         scheduler.QueueBlocking(doorbell.Listen);
         doorbell.Greet();
         return doorbell;
@@ -102,6 +95,34 @@ internal sealed partial class Doorbell : IDisposable
         TryDelete(_name);
         foreach (var other in Volatile.Read(ref _others)) Send(other, []);
         _sender.Dispose();
+        try
+        {
+            Directory.Delete(_folder); // Refused while others have their bells in it.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Not empty, or not ours.
+        }
+    }
+
+    /// <summary>Makes the folder and the bell in it.</summary>
+    /// <returns>Why that did not work. It is worth a second try: the last of the others may just have taken the folder away.</returns>
+    [UnsupportedOSPlatform("windows")]
+    private static string? TryHang(string folder, string name, out Socket? bell)
+    {
+        bell = null;
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            bell = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            bell.Bind(new UnixDomainSocketEndPoint(name));
+            return null;
+        }
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            bell?.Dispose();
+            return e.Message;
+        }
     }
 
     private void Greet()

@@ -20,6 +20,8 @@ internal sealed class StoreSchema(string path, IReadOnlyList<Migration> migratio
     public void Prepare(SqliteConnection connection)
     {
         if (connection.IsReadOnly) throw new StoreUnavailableException($"The store '{path}' is read-only. Make the file and its folder writable.");
+        // SQLite takes a file that has not even room for its header for an empty one.
+        if (new FileInfo(path) is { Exists: true, Length: > 0 and < 512 }) throw StoreErrors.NoStore(path);
         int schema = Check(connection);
         if (schema > 0) CheckPages(connection);
         connection.Execute("PRAGMA journal_mode = WAL");

@@ -42,7 +42,7 @@ internal sealed class ChangeTable(SqliteConnection connection)
 
     private (long First, Position End) Range()
     {
-        _range ??= connection.Prepare("SELECT min(sequence), max(sequence) FROM change");
+        _range ??= connection.Prepare("SELECT (SELECT min(sequence) FROM change), (SELECT max(sequence) FROM change)");
         _range.Step();
         long? first = _range.Int64OrNull(0), last = _range.Int64OrNull(1);
         _range.Reset();

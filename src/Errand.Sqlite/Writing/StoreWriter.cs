@@ -17,8 +17,9 @@ internal sealed partial class StoreWriter : IAsyncDisposable
     private readonly List<WriteRequest> _group = [];
     private readonly Dictionary<WriteRequest, Exception> _failed = [];
     private readonly WriteLock _lock;
-    private readonly WorkLoop _loop;
     private readonly IPeers _peers;
+    private readonly WorkScheduler _scheduler;
+    private WorkLoop? _loop;
     private WriteSession? _session;
     private long _dataVersion;
     private int _checkpointed;
@@ -32,16 +33,21 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         _options = options;
         _logger = logger;
         _peers = peers;
+        _scheduler = scheduler;
         _lock = new(time, options.BusyTimeout);
-        _loop = scheduler.CreateLoop("errand-sqlite", Drain);
     }
 
     public StoreCounters Counters => _counters;
 
-    public ValueTask OpenAsync(CancellationToken cancellationToken) => Control(() => _session ??= OpenSession(ConnectionMode.Create), cancellationToken);
+    public ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        _loop ??= _scheduler.CreateLoop("errand-sqlite", Drain);
+        return Control(() => _session ??= OpenSession(ConnectionMode.Create), cancellationToken);
+    }
 
     public ValueTask<T> Enqueue<T>(WriteRequest<T> request, CancellationToken cancellationToken)
     {
+        if (_loop is null) throw new InvalidOperationException("The store has not been opened; call OpenAsync first.");
         var answer = request.Begin(cancellationToken);
         if (_queue.Add(request)) _loop.Signal();
         return answer;
@@ -51,12 +57,13 @@ internal sealed partial class StoreWriter : IAsyncDisposable
     public void LookForPeers()
     {
         Volatile.Write(ref _lookRequested, 1);
-        _loop.Signal();
+        _loop?.Signal();
     }
 
     /// <summary>Does what was asked for before, and then closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_loop is null) return;
         _lock.Close();
         await Control(CloseSession, CancellationToken.None);
         _loop.Dispose();
@@ -73,7 +80,11 @@ internal sealed partial class StoreWriter : IAsyncDisposable
             if (Interlocked.Exchange(ref _lookRequested, 0) != 0) Look();
             _group.Clear();
             _queue.Take(_group, MostRowsPerCommit);
-            if (_group.Count == 0) return;
+            if (_group.Count == 0)
+            {
+                _lockedOut = null;
+                return;
+            }
             CarryOut();
             if (_peers.Any) _lock.OfferTurn();
         }
@@ -112,6 +123,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
             FailGroup(Explained(error));
             return;
         }
+        Count(_session!);
         foreach (var request in _group)
             if (_failed.TryGetValue(request, out var own)) request.Fail(Explained(own));
             else request.Succeed();
@@ -191,10 +203,14 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         _lockedOut = _lockedOut is null && error.InnerException is SqliteFailure { Code: SqliteCode.Busy } ? error : null;
     }
 
+    private void Count(WriteSession session) => _counters = new(
+        session.Connection.Statements,
+        _counters.Commits + (session.Written.Count > 0 ? 1 : 0),
+        _counters.Requests + _group.Count,
+        session.Connection.BytesBound);
+
     private void AfterCommit(WriteSession session)
     {
-        _counters = new(
-            session.Connection.Statements, _counters.Commits + (session.Written.Count > 0 ? 1 : 0), _counters.Requests + _group.Count, session.Connection.BytesBound);
         _lastFailure = null;
         if (session.Hints.Count > 0) _peers.Tell(session.Hints);
         Checkpoint(session.Connection);
@@ -228,6 +244,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
 
     private WriteSession OpenSession(ConnectionMode mode)
     {
+        if (mode == ConnectionMode.Create) MakeFolder();
         var connection = SqliteConnection.Open(_options.Path, mode, _options.RewriteSql);
         try
         {
@@ -245,6 +262,19 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    private void MakeFolder()
+    {
+        string folder = Path.GetDirectoryName(_options.Path)!;
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"The folder '{folder}' of the store cannot be made: {e.Message}", e);
         }
     }
 

@@ -6,15 +6,21 @@ namespace Errand;
 /// Where the store's hints meet those who wait. Hints may be lost, so nothing here is relied upon: every waiter subscribes first, reads
 /// then, and looks again now and then.
 /// </summary>
-internal sealed class JobSignals(TimeProvider time) : IDisposable
+internal sealed class JobSignals(TimeProvider time, TimeSpan pollInterval) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<JobId, List<JobWatch>> _watches = [];
     private IDisposable? _subscription;
+    private ITimer? _poll;
     private Action<JobHint>? _runner;
     private volatile int _watching;
 
-    public void Attach(IJobStore store) => _subscription = store.Subscribe(OnHint);
+    public void Attach(IJobStore store)
+    {
+        _subscription = store.Subscribe(OnHint);
+        // One timer for all that wait, however many: each looks again now and then.
+        _poll = time.CreateTimer(static signals => ((JobSignals)signals!).Tell(default, null), this, pollInterval, pollInterval);
+    }
 
     /// <summary>The one runner of this process hears every hint.</summary>
     public void Attach(Action<JobHint> runner) => _runner = runner;
@@ -34,7 +40,11 @@ internal sealed class JobSignals(TimeProvider time) : IDisposable
     /// <summary>This process has just written this version: those who wait need not read it again.</summary>
     public void Publish(Job job) => Tell(job.Id, job);
 
-    public void Dispose() => _subscription?.Dispose();
+    public void Dispose()
+    {
+        _poll?.Dispose();
+        _subscription?.Dispose();
+    }
 
     internal void Forget(JobWatch watch)
     {

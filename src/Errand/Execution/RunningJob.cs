@@ -43,7 +43,7 @@ internal sealed class RunningJob(IJobStore store, Job job)
             var result = (await store.ApplyAsync([new(before.Id, step)]))[0];
             if (result.Status == ApplyStatus.Applied)
             {
-                Observe(before.After(result.Edge!, step.At) with { Version = result.Version });
+                Observe(before.After(result.Edge!, step.At, result.Version));
                 return (result.Status, result.Version != before.Version + 1);
             }
             if (result.Current is { } current) Observe(current);

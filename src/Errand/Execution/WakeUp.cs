@@ -32,7 +32,9 @@ internal sealed class WakeUp(TimeProvider time)
             }
             _sleeper = sleeper = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
-        using var timer = time.CreateTimer(static bell => ((WakeUp)bell!).Ring(), this, atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        using var timer = atMost == Timeout.InfiniteTimeSpan
+            ? null
+            : time.CreateTimer(static bell => ((WakeUp)bell!).Ring(), this, atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         await sleeper.Task;
     }
 }

@@ -7,7 +7,14 @@ public static class JobEvolution
     /// <param name="job">The job before.</param>
     /// <param name="edge">The edge that fits its phase.</param>
     /// <param name="at">When.</param>
-    public static Job After(this Job job, JobEdge edge, DateTimeOffset at)
+    public static Job After(this Job job, JobEdge edge, DateTimeOffset at) => job.After(edge, at, job.Version + 1);
+
+    /// <summary>The job after an edge was applied to it by a store that says which version it gave.</summary>
+    /// <param name="job">The job before.</param>
+    /// <param name="edge">The edge that fits its phase.</param>
+    /// <param name="at">When.</param>
+    /// <param name="version">The version after the write.</param>
+    public static Job After(this Job job, JobEdge edge, DateTimeOffset at, long version)
     {
         var change = edge.Change;
         var fields = change.Fields;
@@ -15,7 +22,7 @@ public static class JobEvolution
         return job with
         {
             Phase = edge.To ?? job.Phase,
-            Version = job.Version + 1,
+            Version = version,
             LastActivityAt = at,
             Runner = Sets(JobFields.Runner) ? change.Runner : job.Runner,
             Attempt = Sets(JobFields.NextAttempt) ? job.Attempt + 1 : job.Attempt,

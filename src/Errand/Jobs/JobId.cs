@@ -13,6 +13,7 @@ public readonly struct JobId : IEquatable<JobId>, IComparable<JobId>, ISpanForma
     /// <summary>How many characters an id has as text.</summary>
     public const int TextLength = 36;
 
+    private const int RandomLength = 16;
     private const int TimeLength = 10;
     // The end of the year 9999, where DateTimeOffset ends: 48 bits would go on for another 890 years.
     private const long MaxMilliseconds = 253_402_300_799_999;
@@ -37,8 +38,8 @@ public readonly struct JobId : IEquatable<JobId>, IComparable<JobId>, ISpanForma
     /// <param name="at">The time that the id carries and sorts by.</param>
     public static JobId New(DateTimeOffset at)
     {
-        Span<byte> random = stackalloc byte[16];
-        RandomNumberGenerator.Fill(random);
+        Span<byte> random = stackalloc byte[RandomLength];
+        RandomBytes.Take(random);
         return From(at, random);
     }
 
@@ -151,6 +152,33 @@ public readonly struct JobId : IEquatable<JobId>, IComparable<JobId>, ISpanForma
         for (int i = TimeLength - 1; i >= 0; i--, time >>= 5) span[i] = Alphabet[(int)(time & 31)];
         UInt128 random = _random;
         for (int i = TextLength - 1; i >= TimeLength; i--, random >>= 5) span[i] = Alphabet[(int)(random & 31)];
+    }
+
+    /// <summary>
+    /// Bytes of the system's random generator, fetched many at a time: a call for each id would cost as much as all else that is done for a
+    /// job. What was given out is wiped, so that no id can be read from memory that is later dumped.
+    /// </summary>
+    private static class RandomBytes
+    {
+        [ThreadStatic]
+        private static byte[]? _buffer;
+
+        [ThreadStatic]
+        private static int _used;
+
+        public static void Take(Span<byte> bytes)
+        {
+            if (_buffer is null || _used + bytes.Length > _buffer.Length)
+            {
+                _buffer ??= new byte[1024];
+                RandomNumberGenerator.Fill(_buffer);
+                _used = 0;
+            }
+            var taken = _buffer.AsSpan(_used, bytes.Length);
+            taken.CopyTo(bytes);
+            taken.Clear();
+            _used += bytes.Length;
+        }
     }
 
     private static int Digit(char c) => c switch

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Errand;
 
 /// <summary>What a spec must be like before anything is started.</summary>
@@ -8,17 +10,19 @@ internal static class JobSpecRules
     private const int MaxTags = 50;
     private static readonly DateTimeOffset Latest = new(2900, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private static readonly SearchValues<char> KindCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+
     public static void Check(JobSpec spec, DateTimeOffset now, int maxPayload)
     {
         CheckKind(spec.Kind);
-        CheckName("owner", spec.Owner, required: true);
+        if (!ReferenceEquals(spec.Owner, JobSpec.LocalOwner)) CheckName("owner", spec.Owner, required: true);
         CheckName("agent", spec.Agent);
         CheckName("session", spec.Session);
         CheckName("key", spec.Key);
         if (spec.Title is { Length: > MaxText }) throw new InvalidJobException("title", $"The title has {spec.Title.Length} characters; it may have {MaxText}.");
         if (spec.Priority is < -10 or > 10) throw new InvalidJobException("priority", $"The priority is {spec.Priority}; it must be from -10 to 10.");
         if (spec.Tags.Count > MaxTags) throw new InvalidJobException("tags", $"There are {spec.Tags.Count} tags; there may be {MaxTags}.");
-        foreach (string tag in spec.Tags) CheckName("tags", tag, required: true);
+        for (int i = 0; i < spec.Tags.Count; i++) CheckName("tags", spec.Tags[i], required: true);
         if (spec.Input.Length > maxPayload) throw new PayloadTooLargeException("input", spec.Input.Length, maxPayload);
         CheckRunAt(spec.RunAt, now);
         if (spec.Limits is { } limits) Check(limits);
@@ -27,7 +31,7 @@ internal static class JobSpecRules
 
     public static void CheckKind(string? kind)
     {
-        bool legal = kind is { Length: > 0 and <= MaxName } && kind.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        bool legal = kind is { Length: > 0 and <= MaxName } && !kind.AsSpan().ContainsAnyExcept(KindCharacters);
         if (!legal) throw new InvalidJobException("kind", $"'{kind}' is not a kind; a kind has 1 to {MaxName} letters, digits, '-', '_' and '.', such as 'resize-image'.");
     }
 

@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Errand;
 
 /// <summary>One arrow of a transition: from any of these phases to that one, with what is written on the way.</summary>
@@ -50,22 +52,14 @@ public sealed class JobTransition
     public long? ExpectedVersion { get; init; }
 
     /// <summary>All phases it applies in.</summary>
-    public JobPhases From
-    {
-        get
-        {
-            var from = JobPhases.None;
-            foreach (var edge in Edges) from |= edge.From;
-            return from;
-        }
-    }
+    public JobPhases From => Edges.Aggregate(JobPhases.None, (from, edge) => from | edge.From);
 
     /// <summary>The arrow that starts from a phase, if there is one.</summary>
     /// <param name="phase">The phase.</param>
     public JobEdge? EdgeFrom(JobPhase phase)
     {
-        foreach (var edge in Edges)
-            if (edge.From.Has(phase)) return edge;
+        for (int i = 0; i < Edges.Count; i++)
+            if (Edges[i].From.Has(phase)) return Edges[i];
         return null;
     }
 
@@ -153,7 +147,7 @@ public sealed class JobTransition
             _ => JobPhase.Cancelled,
         };
         var natural = new JobEdge(JobPhases.Running | JobPhases.Waiting, end, new() { Outcome = outcome, FinishedAt = at });
-        return new(end.ToState().ToWord(), at, natural, CancelledEdge(outcome, at)) { Fence = fence };
+        return new(end.ToState().ToWord(), at, new EndEdges(natural, outcome, at)) { Fence = fence };
     }
 
     /// <summary>An attempt has failed and another will follow; never after a cancel request.</summary>
@@ -217,4 +211,26 @@ public sealed class JobTransition
             FinishedAt = at,
         },
         [new(at, JobEvents.WorkEnded), new(at, JobEvents.SlotFreed)]);
+
+    /// <summary>The two ways in which work ends. The second, for work that was to be cancelled, is seldom needed and made only then.</summary>
+    private sealed class EndEdges(JobEdge natural, JobOutcome outcome, DateTimeOffset at) : IReadOnlyList<JobEdge>
+    {
+        private JobEdge? _cancelled;
+
+        public int Count => 2;
+
+        public JobEdge this[int index] => index switch
+        {
+            0 => natural,
+            1 => _cancelled ??= CancelledEdge(outcome, at),
+            _ => throw new ArgumentOutOfRangeException(nameof(index)),
+        };
+
+        public IEnumerator<JobEdge> GetEnumerator()
+        {
+            for (int i = 0; i < Count; i++) yield return this[i];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -5,6 +5,7 @@ public sealed partial class MemoryJobStore
 {
     private readonly Dictionary<(string Owner, string Key), StoredJob> _keys = [];
     private readonly Dictionary<(string Owner, string Session), SessionQueue> _sessions = [];
+    private readonly Dictionary<JobId, OrderedJobs> _children = [];
     private readonly Dictionary<string, KindLines> _kinds = [];
     private readonly JobLine _future = new();
     private readonly long[] _counts = new long[Enum.GetValues<JobPhase>().Length];
@@ -19,6 +20,7 @@ public sealed partial class MemoryJobStore
         if (job.Spec.Key is { } added) _keys.Add((job.Owner, added), stored);
         _jobs.Add(job.Id, stored);
         _all.Add(stored);
+        if (job.Spec.Parent is { } parent) ChildrenOf_NeedsLock(parent).Add(stored);
         _counts[(int)job.Phase]++;
         if (!job.IsTerminal)
         {
@@ -119,8 +121,22 @@ public sealed partial class MemoryJobStore
         _jobs.Remove(id);
         _all.Remove(id);
         _counts[(int)stored.Job.Phase]--;
+        if (stored.Job.Spec.Parent is { } parent) RemoveChild_NeedsLock(parent, id);
         if (stored.Job.Spec.Key is { } key) _keys.Remove((stored.Job.Owner, key));
         return true;
+    }
+
+    private OrderedJobs ChildrenOf_NeedsLock(JobId parent)
+    {
+        if (!_children.TryGetValue(parent, out var children)) _children.Add(parent, children = new());
+        return children;
+    }
+
+    private void RemoveChild_NeedsLock(JobId parent, JobId child)
+    {
+        var children = _children[parent];
+        children.Remove(child);
+        if (children.IsEmpty) _children.Remove(parent);
     }
 
     private SessionQueue SessionOf_NeedsLock(string owner, string session)

@@ -209,7 +209,7 @@ public sealed partial class MemoryJobStore : IJobStore
     // A long list must not hold up claims: the lock is held for one batch at a time.
     private IEnumerable<Job> Scan(JobFilter filter, JobId? after, bool oldestFirst)
     {
-        var jobs = (filter.Phases & ~JobPhases.Live) == 0 ? _live : _all;
+        if (ToScan(filter) is not { } jobs) yield break;
         var batch = new Job[ScanBatch];
         while (true)
         {
@@ -224,6 +224,12 @@ public sealed partial class MemoryJobStore : IJobStore
             if (count < batch.Length) yield break;
             after = batch[^1].Id;
         }
+    }
+
+    private OrderedJobs? ToScan(JobFilter filter)
+    {
+        if (filter.Parent is not { } parent) return (filter.Phases & ~JobPhases.Live) == 0 ? _live : _all;
+        lock (_lock) return _children.GetValueOrDefault(parent);
     }
 
     private void CountPhases(JobPhases phases, Dictionary<JobState, long> counts)

@@ -5,6 +5,9 @@ internal sealed class JobFilter(JobQuery query)
 {
     public JobPhases Phases { get; } = query.Phases;
 
+    /// <summary>Whose children the query means.</summary>
+    public JobId? Parent { get; } = query.Parent;
+
     /// <summary>Whether the query asks for nothing but states.</summary>
     public bool IsOnlyPhases { get; } = query is
     {

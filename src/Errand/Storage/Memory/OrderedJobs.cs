@@ -10,6 +10,8 @@ internal sealed class OrderedJobs
     // A line that fills and empties again must not make a new chunk each time.
     private Chunk? _spare;
 
+    public bool IsEmpty => _chunks.Count == 0;
+
     public void Add(StoredJob job)
     {
         int index = ChunkOf(job.Job.Id);

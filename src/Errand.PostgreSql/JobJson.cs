@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Errand.PostgreSql;
+
+/// <summary>The parts of a job that no query asks for, each as a small JSON document.</summary>
+[JsonSourceGenerationOptions(
+    IgnoreReadOnlyProperties = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    Converters = [typeof(JobDataConverter)])]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>), TypeInfoPropertyName = "Metadata")]
+[JsonSerializable(typeof(JobLimits))]
+[JsonSerializable(typeof(RetryPolicy))]
+[JsonSerializable(typeof(JobProgress))]
+[JsonSerializable(typeof(CancelRequest))]
+[JsonSerializable(typeof(IReadOnlyList<JobInput>), TypeInfoPropertyName = "Inputs")]
+[JsonSerializable(typeof(OutcomeDocument))]
+internal sealed partial class JobJson : JsonSerializerContext
+{
+    public static byte[]? Write<T>(T? value, JsonTypeInfo<T> type) where T : class =>
+        value is null ? null : JsonSerializer.SerializeToUtf8Bytes(value, type);
+
+    public static T Read<T>(byte[] document, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(document, type)!;
+}
+
+/// <summary>An outcome without its result, which has a column of its own.</summary>
+internal sealed record OutcomeDocument(JobState State, JobError? Error, int? ExitCode, string? Signal, OutputSummary? Output)
+{
+    public static OutcomeDocument? Of(JobOutcome? outcome) =>
+        outcome is null ? null : new(outcome.State, outcome.Error, outcome.ExitCode, outcome.Signal, outcome.Output);
+
+    public JobOutcome ToOutcome(JobData result) =>
+        JobOutcome.Of(State) with { Result = result, Error = Error, ExitCode = ExitCode, Signal = Signal, Output = Output };
+}
+
+/// <summary>JSON within a document, as base 64: neither its white space nor its depth must matter to the document around it.</summary>
+internal sealed class JobDataConverter : JsonConverter<JobData>
+{
+    public override bool HandleNull => true;
+
+    public override JobData Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Null ? JobData.None : JobData.Trusted(reader.GetBytesFromBase64());
+
+    public override void Write(Utf8JsonWriter writer, JobData value, JsonSerializerOptions options)
+    {
+        if (value.IsNone) writer.WriteNullValue();
+        else writer.WriteBase64StringValue(value.Utf8.Span);
+    }
+}

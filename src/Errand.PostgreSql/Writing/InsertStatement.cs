@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace Errand.PostgreSql;
+
+/// <summary>Jobs on their way in: one array for each column, so that any number of them is one statement.</summary>
+internal static partial class InsertStatement
+{
+    /// <summary>Answers with the ids that were added; the others were there, or their keys.</summary>
+    public static NpgsqlBatchCommand Insert(Statements statements, IReadOnlyList<Job> jobs)
+    {
+        var columns = Columns(jobs).ToList();
+        string names = string.Join(", ", columns.Select(column => column.Name));
+        string values = string.Join(", ", columns.Select(column => column.Expression ?? column.Name));
+        string arrays = string.Join(", ", columns.Select((_, i) => $"${i + 1}"));
+        return Statements.New($"""
+            WITH added AS (
+                INSERT INTO {statements.Schema}.job ({names})
+                SELECT {values} FROM unnest({arrays}) WITH ORDINALITY AS given ({names}, place) ORDER BY place
+                ON CONFLICT DO NOTHING RETURNING id, version),
+            fed AS (INSERT INTO {statements.Schema}.change (job, version) SELECT id, version FROM added)
+            SELECT id FROM added
+            """, columns.Select(column => column.Values));
+    }
+
+    private static IEnumerable<Column> Columns(IReadOnlyList<Job> jobs) =>
+    [
+        new("id", Parameters.Ids(jobs.Select(job => job.Id))),
+        new("version", Parameters.Numbers(jobs.Select(job => (long?)job.Version))),
+        new("phase", Parameters.Integers(jobs.Select(job => (int)job.Phase))),
+        new("holds", Parameters.Integers(jobs.Select(job => (int)job.Holds)),
+            $"CASE WHEN phase = {Statements.Queued} THEN (holds & ~{Statements.Session}) | {Statements.SessionHold} ELSE holds END"),
+        new("rank", Parameters.Numbers(jobs.Select(job => (long?)job.Rank))),
+        new("attempt", Parameters.Integers(jobs.Select(job => job.Attempt))),
+        new("runner", Parameters.Texts(jobs.Select(job => job.Runner?.Text))),
+        new("created_at", Parameters.Times(jobs.Select(job => (DateTimeOffset?)job.CreatedAt))),
+        new("scheduled_at", Parameters.Times(jobs.Select(job => (DateTimeOffset?)job.ScheduledAt))),
+        new("started_at", Parameters.Times(jobs.Select(job => job.StartedAt))),
+        new("promoted_at", Parameters.Times(jobs.Select(job => job.PromotedAt))),
+        new("finished_at", Parameters.Times(jobs.Select(job => job.FinishedAt))),
+        new("last_activity_at", Parameters.Times(jobs.Select(job => (DateTimeOffset?)job.LastActivityAt))),
+        new("progress", Parameters.Documents(jobs.Select(job => JobJson.Write(job.Progress, JobJson.Default.JobProgress)))),
+        new("cancel", Parameters.Documents(jobs.Select(job => JobJson.Write(job.CancelRequest, JobJson.Default.CancelRequest)))),
+        new("checkpoint", Parameters.Documents(jobs.Select(job => Bytes(job.Checkpoint)))),
+        new("inputs", Parameters.Documents(jobs.Select(job => job.Inputs.Count == 0 ? null : JobJson.Write(job.Inputs, JobJson.Default.Inputs)))),
+        new("outcome", Parameters.Documents(jobs.Select(job =>
+            JobJson.Write(OutcomeDocument.Of(job.Outcome), JobJson.Default.OutcomeDocument)))),
+        new("result", Parameters.Documents(jobs.Select(job => Bytes(job.Outcome?.Result ?? default)))),
+        .. SpecColumns([.. jobs.Select(job => job.Spec)]),
+    ];
+
+    private static IEnumerable<Column> SpecColumns(JobSpec[] specs) =>
+    [
+        new("kind", Parameters.Texts(specs.Select(spec => spec.Kind))),
+        new("input", Parameters.Documents(specs.Select(spec => Bytes(spec.Input)))),
+        new("title", Parameters.Texts(specs.Select(spec => spec.Title))),
+        new("owner", Parameters.Texts(specs.Select(spec => spec.Owner))),
+        new("agent", Parameters.Texts(specs.Select(spec => spec.Agent))),
+        new("session", Parameters.Texts(specs.Select(spec => spec.Session))),
+        new("priority", Parameters.Integers(specs.Select(spec => spec.Priority))),
+        // An array of arrays would be a matrix to PostgreSQL, with rows of one length; so each job's tags travel as the text of an array.
+        new("tags", Parameters.Texts(specs.Select(spec => ArrayText(spec.Tags))), "tags::text[]"),
+        new("search", Parameters.Texts(specs.Select(spec => QueryStatement.SearchText($"{spec.Title}\n{spec.Kind}")))),
+        new("metadata", Parameters.Documents(specs.Select(spec =>
+            spec.Metadata.Count == 0 ? null : JobJson.Write(spec.Metadata, JobJson.Default.Metadata)))),
+        new("run_at", Parameters.Times(specs.Select(spec => spec.RunAt))),
+        new("limits", Parameters.Documents(specs.Select(spec => JobJson.Write(spec.Limits, JobJson.Default.JobLimits)))),
+        new("retry", Parameters.Documents(specs.Select(spec => JobJson.Write(spec.Retry, JobJson.Default.RetryPolicy)))),
+        new("key", Parameters.Texts(specs.Select(spec => spec.Key))),
+        new("parent", Parameters.Texts(specs.Select(spec => spec.Parent?.ToString()))),
+        new("retry_of", Parameters.Texts(specs.Select(spec => spec.RetryOf?.ToString()))),
+        new("trace_parent", Parameters.Texts(specs.Select(spec => spec.TraceParent))),
+    ];
+
+    private static byte[]? Bytes(JobData data) => data.IsNone ? null : data.Utf8.ToArray();
+
+    private static string ArrayText(IReadOnlyList<string> items)
+    {
+        var quoted = items.Select(item => $"\"{ArraySigns().Replace(item, @"\$0")}\"");
+        return $"{{{string.Join(',', quoted)}}}";
+    }
+
+    [GeneratedRegex("""[\\"]""")]
+    private static partial Regex ArraySigns();
+
+    private sealed record Column(string Name, NpgsqlParameter Values, string? Expression = null);
+}

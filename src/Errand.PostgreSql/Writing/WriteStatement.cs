@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Text;
+using Errand.Storage;
+using Npgsql;
+
+namespace Errand.PostgreSql;
+
+/// <summary>
+/// A transition as one statement: a guarded UPDATE for each edge, the lines of history and the entry in the feed. All edges see the rows as
+/// they were before the statement, so that at most one of them is written, and none after another.
+/// </summary>
+internal sealed class WriteStatement
+{
+    private readonly Statements _statements;
+    private readonly JobTransition _transition;
+    private readonly StringBuilder _text = new("WITH ");
+    private readonly List<NpgsqlParameter> _parameters = [];
+
+    private WriteStatement(Statements statements, JobTransition transition)
+    {
+        _statements = statements;
+        _transition = transition;
+    }
+
+    /// <summary>
+    /// Answers with one row: the edge, and the version, the phase and the holds after the write; or else the job as it is, where there is one.
+    /// </summary>
+    public static NpgsqlBatchCommand Apply(Statements statements, JobWrite write)
+    {
+        var statement = new WriteStatement(statements, write.Transition);
+        string id = statement.Add(Parameters.Id(write.Id));
+        statement.AppendEdges(write.Transition.Edges, $"id = {id}{statement.Guard(write.Transition.Fence)}");
+        return statement.Ended($"""
+            SELECT w.edge, w.version, w.phase, w.holds, {JobRow.ColumnsOf("j.")} FROM (VALUES (1)) AS one
+            LEFT JOIN written w ON true LEFT JOIN {statements.Schema}.job j ON j.id = {id} AND w.edge IS NULL
+            """);
+    }
+
+    /// <summary>Answers with the job after the write, if the lapsed runner still held it.</summary>
+    public static NpgsqlBatchCommand Adopt(Statements statements, JobId id, JobFence lapsed, JobTransition adopt)
+    {
+        var statement = new WriteStatement(statements, adopt);
+        statement.AppendEdges(adopt.Edges, $"id = {statement.Add(Parameters.Id(id))}{statement.Guard(lapsed)}");
+        return statement.Ended($"SELECT {JobRow.Columns} FROM written");
+    }
+
+    /// <summary>
+    /// Takes the first jobs in line that nobody else is taking; none while there is something to adopt. Each row says first how many were in
+    /// view; there is one even if none was taken.
+    /// </summary>
+    /// <remarks>
+    /// The heads of the kinds' lines are merged first and locked then, so that a long line of a kind that was not asked for is never read. Of
+    /// those in view all may be in other hands; whoever gets too few of a full view looks further.
+    /// </remarks>
+    public static NpgsqlBatchCommand Start(Statements statements, ClaimRequest request, int count, int view, bool unlessOrphans, JobTransition start)
+    {
+        var statement = new WriteStatement(statements, start);
+        string table = $"{statements.Schema}.job";
+        string kinds = statement.Add(Parameters.Texts(request.Kinds.Distinct())), runner = statement.Add(Parameters.Text(request.Runner.Text));
+        string most = statement.Add(Parameters.Integer(count)), inView = statement.Add(Parameters.Integer(view));
+        string condition = statements.NotLapsed(runner) + (unlessOrphans ? $" AND NOT EXISTS ({statements.OrphansOf(kinds)})" : "");
+        statement._text.Append(CultureInfo.InvariantCulture, $"""
+            line AS MATERIALIZED (
+                SELECT head.id FROM unnest({kinds}) AS asked (kind) CROSS JOIN LATERAL (
+                    SELECT id, rank, seq FROM {table} j WHERE phase = {Statements.Queued} AND holds = 0 AND j.kind = asked.kind
+                    ORDER BY rank, seq LIMIT {inView}) AS head
+                WHERE {condition} ORDER BY rank, seq LIMIT {inView}),
+
+            """);
+        // The sum is zero where both are; said so, it cannot lead the planner into reading the whole line for the few that are in view.
+        statement.AppendEdges([start.EdgeFrom(JobPhase.Queued)!], $"""
+            id = ANY(ARRAY(
+                SELECT id FROM {table} WHERE id = ANY(ARRAY(SELECT id FROM line)) AND phase + holds = 0
+                ORDER BY rank, seq LIMIT {most} FOR UPDATE SKIP LOCKED))
+            """);
+        return statement.Ended($"""
+            SELECT (SELECT count(*) FROM line), {JobRow.ColumnsOf("w.")} FROM (VALUES (1)) AS one LEFT JOIN written w ON true
+            ORDER BY w.rank, w.seq
+            """);
+    }
+
+    /// <summary>Whether an edge may change who is first in a session's line.</summary>
+    public static bool MovesSession(JobEdge edge) =>
+        edge.To is JobPhase.Queued || edge.To?.IsTerminal() == true || (edge.Change.Fields & JobFields.Schedule) != 0;
+
+    private void AppendEdges(IReadOnlyList<JobEdge> edges, string which)
+    {
+        string table = $"{_statements.Schema}.job", at = Add(Parameters.Time(_transition.At));
+        for (int i = 0; i < edges.Count; i++)
+        {
+            // In the phases of Already there is nothing to do, even if an edge starts there.
+            string from = ((int)(edges[i].From & ~_transition.Already)).ToString(CultureInfo.InvariantCulture);
+            _text.Append(CultureInfo.InvariantCulture, $"edge{i} AS (UPDATE {table} SET version = version + 1, last_activity_at = {at}");
+            AppendChange(edges[i]);
+            _text.Append(CultureInfo.InvariantCulture, $" WHERE (1 << phase) & {from} <> 0 AND {which} RETURNING job.*),\n");
+        }
+        var written = Enumerable.Range(0, edges.Count).Select(i => $"SELECT {i} AS edge, edge{i}.* FROM edge{i}");
+        _text.Append("written AS (").AppendJoin(" UNION ALL ", written).Append("),\n");
+        AppendHistory(edges);
+        _text.Append(CultureInfo.InvariantCulture, $"""
+            fed AS (INSERT INTO {_statements.Schema}.change (job, version) SELECT id, version FROM written)
+
+            """);
+    }
+
+    private void AppendChange(JobEdge edge)
+    {
+        var change = edge.Change;
+        if (edge.To is { } phase) Set("phase", Parameters.Small((int)phase));
+        SetIf(JobFields.Runner, "runner", () => Parameters.Text(change.Runner?.Text));
+        if ((change.Fields & JobFields.NextAttempt) != 0) _text.Append(", attempt = attempt + 1");
+        SetIf(JobFields.StartedAt, "started_at", () => Parameters.Time(change.StartedAt));
+        SetIf(JobFields.PromotedAt, "promoted_at", () => Parameters.Time(change.PromotedAt));
+        SetIf(JobFields.FinishedAt, "finished_at", () => Parameters.Time(change.FinishedAt));
+        SetIf(JobFields.Schedule, "scheduled_at", () => Parameters.Time(change.Schedule.ScheduledAt));
+        SetIf(JobFields.Schedule, "rank", () => Parameters.Number(change.Schedule.Rank));
+        AppendHolds(edge);
+        SetIf(JobFields.Progress, "progress", () => Parameters.Document(JobJson.Write(change.Progress, JobJson.Default.JobProgress)));
+        SetIf(JobFields.CancelRequest, "cancel", () => Parameters.Document(JobJson.Write(change.CancelRequest, JobJson.Default.CancelRequest)));
+        SetIf(JobFields.Checkpoint, "checkpoint", () => Parameters.Data(change.Checkpoint));
+        SetIf(JobFields.Inputs, "inputs", () => Parameters.Document(JobJson.Write(change.Inputs, JobJson.Default.Inputs)));
+        SetIf(JobFields.Outcome, "outcome", () => Parameters.Document(
+            JobJson.Write(OutcomeDocument.Of(change.Outcome), JobJson.Default.OutcomeDocument)));
+        SetIf(JobFields.Outcome, "result", () => Parameters.Data(change.Outcome?.Result ?? default));
+
+        void SetIf(JobFields field, string column, Func<NpgsqlParameter> value)
+        {
+            if ((change.Fields & field) != 0) Set(column, value());
+        }
+    }
+
+    private void AppendHolds(JobEdge edge)
+    {
+        bool scheduled = (edge.Change.Fields & JobFields.Schedule) != 0;
+        if (!scheduled && edge.To is not JobPhase.Queued) return;
+        string holds = scheduled ? Add(Parameters.Small((int)edge.Change.Schedule.Holds)) : "holds";
+        _text.Append(CultureInfo.InvariantCulture, $", holds = ({holds} & ~{Statements.Session}) | {Statements.SessionHold}");
+    }
+
+    private void AppendHistory(IReadOnlyList<JobEdge> edges)
+    {
+        var lines = edges.SelectMany((edge, i) => edge.Events.Select((line, n) => Line(i, n, line))).ToList();
+        if (lines.Count == 0) return;
+        _text.Append(CultureInfo.InvariantCulture, $"""
+            lines AS (INSERT INTO {_statements.Schema}.history (job, version, line, at, name, by, detail, attempt)
+                SELECT id, w.version, l.line, l.at, l.name, l.by, l.detail, l.attempt
+                FROM written w JOIN (VALUES {string.Join(", ", lines)}) AS l (edge, line, at, name, by, detail, attempt) ON l.edge = w.edge),
+
+            """);
+    }
+
+    private string Line(int edge, int number, JobEvent line)
+    {
+        string at = Add(Parameters.Time(line.At)), name = Add(Parameters.Text(line.Name)), by = Add(Parameters.Text(line.By));
+        string detail = Add(Parameters.Text(line.Detail)), attempt = Add(Parameters.Integer(line.Attempt));
+        return string.Create(CultureInfo.InvariantCulture, $"({edge}, {number}, {at}, {name}, {by}, {detail}, {attempt})");
+    }
+
+    private string Guard(JobFence? fence)
+    {
+        string guard = "";
+        if (fence is { } held)
+        {
+            string runner = Add(Parameters.Text(held.Runner.Text)), attempt = Add(Parameters.Integer(held.Attempt));
+            guard = $" AND runner IS NOT DISTINCT FROM {runner} AND attempt = {attempt}";
+        }
+        if (_transition.ExpectedVersion is { } version) guard += $" AND version = {Add(Parameters.Number(version))}";
+        return guard;
+    }
+
+    private void Set(string column, NpgsqlParameter value) => _text.Append(CultureInfo.InvariantCulture, $", {column} = {Add(value)}");
+
+    private string Add(NpgsqlParameter parameter)
+    {
+        _parameters.Add(parameter);
+        return string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}");
+    }
+
+    private NpgsqlBatchCommand Ended(string answer) => Statements.New(_text.Append(answer).ToString(), _parameters);
+}

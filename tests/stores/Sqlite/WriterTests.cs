@@ -1,0 +1,182 @@
+using Errand.Sqlite;
+using Errand.Storage;
+
+namespace Errand.Stores.Tests.Sqlite;
+
+/// <summary>That many requests share a commit, and that none of them suffers from another.</summary>
+public sealed class WriterTests : IDisposable
+{
+    private readonly StoreFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Requests_that_queue_up_share_a_commit()
+    {
+        await using var store = await _folder.OpenedAsync();
+        var adds = await QueuedUpAsync(store, Jobs.Many(100));
+        await Task.WhenAll(adds);
+        Assert.Equal((1, 101), (store.Counters.Commits, store.Counters.Requests));
+    }
+
+    [Fact]
+    public async Task A_request_that_fails_fails_alone()
+    {
+        await using var store = await _folder.OpenedAsync();
+        Job[] jobs = [.. Jobs.Many(10), Jobs.Impossible(), .. Jobs.Many(10)];
+        var adds = await QueuedUpAsync(store, jobs);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => adds[10]);
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            if (i == 10) continue;
+            Assert.True(Assert.Single(await adds[i]).Added);
+            Assert.NotNull(await store.FindAsync(jobs[i].Id, Token));
+        }
+        Assert.Equal(20, (await store.ChangesAsync(await FirstCursorAsync(store), 100, Token)).Items.Count);
+    }
+
+    [Fact]
+    public async Task A_request_that_fails_in_the_middle_leaves_nothing()
+    {
+        await using var store = await _folder.OpenedAsync();
+        var jobs = Jobs.Many(2);
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.AddAsync([jobs[0], Jobs.Impossible(), jobs[1]], Token));
+        Assert.Empty((await store.ListAsync(new(), Token)).Items);
+        Assert.True(Assert.Single(await store.AddAsync([jobs[0]], Token)).Added);
+    }
+
+    [Fact]
+    public async Task A_mistake_in_a_request_is_told_to_whoever_made_it()
+    {
+        await using var store = await _folder.OpenedAsync();
+        await Assert.ThrowsAsync<NullReferenceException>(async () => await store.AddAsync([Jobs.Queued() with { Inputs = [null!] }], Token));
+        Assert.True(Assert.Single(await store.AddAsync(Jobs.Many(1), Token)).Added);
+    }
+
+    [Fact]
+    public async Task Whoever_gives_up_is_let_go_at_once()
+    {
+        await using var store = await _folder.OpenedAsync();
+        using var holder = new LockHolder(_folder.File);
+        using var cancellation = new CancellationTokenSource();
+        var add = store.AddAsync(Jobs.Many(1), cancellation.Token).AsTask();
+        var other = store.AddAsync(Jobs.Many(1), Token).AsTask();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => add);
+        holder.LetGo();
+        Assert.True(Assert.Single(await other).Added);
+    }
+
+    [Fact]
+    public async Task Answers_reach_those_who_asked_whoever_gives_up_meanwhile()
+    {
+        await using var store = await _folder.OpenedAsync();
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async caller =>
+        {
+            var random = new Random(caller);
+            for (int i = 0; i < 200; i++)
+            {
+                using var cancellation = new CancellationTokenSource();
+                var job = Jobs.Queued();
+                var add = store.AddAsync([job], cancellation.Token).AsTask();
+                if (random.Next(2) == 0) await cancellation.CancelAsync();
+                try
+                {
+                    Assert.Equal(job.Id, Assert.Single(await add).Job.Id);
+                }
+                catch (OperationCanceledException)
+                {
+                    Assert.True(cancellation.IsCancellationRequested);
+                }
+            }
+        }));
+    }
+
+    [Fact]
+    public async Task What_was_asked_for_before_the_end_is_done()
+    {
+        var jobs = Jobs.Many(50);
+        var store = await _folder.OpenedAsync();
+        var adds = jobs.Select(job => store.AddAsync([job], Token).AsTask()).ToList();
+        await store.DisposeAsync();
+        await Task.WhenAll(adds);
+        await using var again = await _folder.OpenedAsync();
+        Assert.Equal(50, (await again.ListAsync(new() { Limit = 100 }, Token)).Items.Count);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_not_open_says_so()
+    {
+        var store = _folder.Store();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.AddAsync(Jobs.Many(1), Token));
+        await store.OpenAsync(Token);
+        await store.DisposeAsync();
+        await store.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await store.AddAsync(Jobs.Many(1), Token));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await store.FindAsync(JobId.New(Jobs.Start), Token));
+    }
+
+    [Fact]
+    public async Task B_39_a_lock_that_is_never_let_go_of_is_an_error_and_its_release_the_end_of_it()
+    {
+        await using var store = StoreFolder.Store(new() { Path = _folder.File, BusyTimeout = TimeSpan.FromMilliseconds(50) });
+        await store.OpenAsync(Token);
+        var before = await store.AddAsync(Jobs.Many(1), Token);
+        using (var holder = new LockHolder(_folder.File))
+        {
+            var adds = Jobs.Many(5).Select(job => store.AddAsync([job], Token).AsTask()).ToList();
+            foreach (var add in adds)
+            {
+                var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => add);
+                Assert.Contains("frozen", error.Message, StringComparison.Ordinal);
+            }
+            Assert.NotNull(await store.FindAsync(before[0].Job.Id, Token));
+            holder.LetGo();
+        }
+        Assert.True(Assert.Single(await store.AddAsync(Jobs.Many(1), Token)).Added);
+        Assert.Equal(2, (await store.ListAsync(new(), Token)).Items.Count);
+    }
+
+    [Fact]
+    public async Task A_write_costs_as_few_statements_as_it_needs()
+    {
+        await using var store = await _folder.OpenedAsync();
+        var job = Jobs.Running();
+        var finish = new JobWrite(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), Jobs.Start));
+        // The transaction and the feed are three; they are shared by all who queue up.
+        Assert.Equal(3 + 1, await StatementsAsync(store, () => store.AddAsync([job], Token)));
+        Assert.Equal(3 + 1, await StatementsAsync(store, () => store.ApplyAsync([finish], Token)));
+        Assert.Equal(3 + 10, await StatementsAsync(store, () => store.AddAsync(Jobs.Many(10), Token)));
+        // The next due time twice, the runner, whoever is gone, the heads of the line, and two for each job.
+        Assert.Equal(3 + 5 + 20, await StatementsAsync(store, () => store.ClaimAsync(new(Jobs.Runner, ["work"], 10, Jobs.Start), Token)));
+        Assert.Equal(2 + 5, await StatementsAsync(store, () => store.ClaimAsync(new(Jobs.Runner, ["work"], 10, Jobs.Start), Token)));
+    }
+
+    private static async Task<long> StatementsAsync<T>(SqliteJobStore store, Func<ValueTask<T>> write)
+    {
+        // Counted from the first commit on: opening has executed some too.
+        await store.LapseAsync(new("nobody"), 0, Token);
+        long before = store.Counters.Statements;
+        await write();
+        return store.Counters.Statements - before;
+    }
+
+    private static async Task<string> FirstCursorAsync(SqliteJobStore store)
+    {
+        string cursor = (await store.ChangesAsync(null, 1, Token)).Next;
+        return $"{cursor[..cursor.IndexOf(':', StringComparison.Ordinal)]}:1:0";
+    }
+
+    private async Task<List<Task<IReadOnlyList<AddResult>>>> QueuedUpAsync(SqliteJobStore store, IEnumerable<Job> jobs)
+    {
+        using var holder = new LockHolder(_folder.File);
+        // The writer has this one in hand while the others queue up behind it; it asks for nothing that is counted as a commit.
+        var first = store.LapseAsync(new("nobody"), 0, Token).AsTask();
+        var adds = jobs.Select(job => store.AddAsync([job], Token).AsTask()).ToList();
+        holder.LetGo();
+        await first;
+        return adds;
+    }
+}
