@@ -26,7 +26,9 @@ internal sealed class ChaosFolder : IAsyncDisposable
     public async Task<WorkerProcess> StartAsync(Func<WorkerSettings, WorkerSettings>? configure = null)
     {
         var settings = Settings();
-        return await Keep(WorkerProcess.StartReadyAsync(configure?.Invoke(settings) ?? settings));
+        var worker = await Keep(Task.FromResult(WorkerProcess.Start(configure?.Invoke(settings) ?? settings)));
+        await worker.HearAsync(Words.Ready);
+        return worker;
     }
 
     public async Task<T> Keep<T>(Task<T> starting) where T : IAsyncDisposable
@@ -38,6 +40,9 @@ internal sealed class ChaosFolder : IAsyncDisposable
 
     public IReadOnlyList<JournalLine> ReadJournals() =>
         [.. Directory.GetFiles(Journals).SelectMany(File.ReadLines).Select(line => JournalLine.Parse(line.Split(' ')))];
+
+    /// <summary>Whether a worker has worked on anything.</summary>
+    public bool HasJournal(string worker) => new FileInfo(Path.Combine(Journals, worker)) is { Exists: true, Length: > 0 };
 
     public async ValueTask DisposeAsync()
     {

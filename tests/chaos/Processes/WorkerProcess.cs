@@ -47,13 +47,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return new(settings, Process.Start(start)!, heard);
     }
 
-    public static async Task<WorkerProcess> StartReadyAsync(WorkerSettings settings)
-    {
-        var worker = Start(settings);
-        await worker.HearAsync(line => line[0] == Words.Ready);
-        return worker;
-    }
-
     /// <summary>Says a line to the worker. One that is gone does not hear it.</summary>
     public void Say(string line)
     {

@@ -24,7 +24,7 @@ internal sealed class StormRun : IAsyncDisposable
         Ledger = new(host.Client, _safety.Token);
         _feed = new(plan, Ledger);
         _fleet = new(folder, plan.Workers, Heard, _feed.Gone);
-        Strikes = new(plan, _fleet, Ledger, host.Client, _safety.Token);
+        Strikes = new(plan, folder, _fleet, Ledger, host.Client, _safety.Token);
         Observer = new(host.Store);
     }
 

@@ -7,7 +7,7 @@ namespace Errand.Chaos.Tests.Storm;
 /// Kills workers, and freezes them for a moment or for so long that others take them for gone. When is told by how many jobs have ended, so
 /// that a slow machine is struck as often as a fast one.
 /// </summary>
-internal sealed class Strikes(StormPlan plan, Fleet fleet, Ledger ledger, IJobClient client, CancellationToken cancellation)
+internal sealed class Strikes(StormPlan plan, ChaosFolder folder, Fleet fleet, Ledger ledger, IJobClient client, CancellationToken cancellation)
 {
     private readonly Lock _choice = new();
     private readonly List<Task> _thaws = [];
@@ -85,11 +85,14 @@ internal sealed class Strikes(StormPlan plan, Fleet fleet, Ledger ledger, IJobCl
         {
             await ManyInFlightAsync();
             int silences = Silences.Value;
-            if (FreezeOne(chance) is not { } frozen) continue;
-            long frozenAt = Stopwatch.GetTimestamp();
-            if (await EndsAsync(50, TimeSpan.FromSeconds(3)))
+            if (FreezeOne(chance) is not { } frozen)
             {
-                await Silences.ReachesAsync(silences + 1).WaitAsync(cancellation);
+                await EndsAsync(10, TimeSpan.FromMilliseconds(100));
+                continue;
+            }
+            long frozenAt = Stopwatch.GetTimestamp();
+            if (await OthersNoticeAsync(Silences.ReachesAsync(silences + 1)))
+            {
                 await EndsAsync(chance.Next(100), TimeSpan.FromSeconds(1));
                 _longFreezes.Add(Stopwatch.GetElapsedTime(frozenAt));
             }
@@ -102,11 +105,20 @@ internal sealed class Strikes(StormPlan plan, Fleet fleet, Ledger ledger, IJobCl
         }
     }
 
+    /// <summary>Waits until others have taken the frozen one for gone; not if it has the lock of the file in its hand, for then they wait for it.</summary>
+    private async Task<bool> OthersNoticeAsync(Task noticed)
+    {
+        while (!noticed.IsCompleted)
+            if (!await EndsAsync(50, TimeSpan.FromSeconds(4))) return false;
+        return true;
+    }
+
     private WorkerProcess? FreezeOne(Random chance)
     {
         lock (_choice)
         {
-            var choice = fleet.Ready().Where(worker => !worker.IsFrozen).ToArray();
+            // One that has not run a job yet may not have shown that it lives: nobody misses it.
+            var choice = fleet.Ready().Where(worker => !worker.IsFrozen && folder.HasJournal(worker.Name)).ToArray();
             if (choice.Length < plan.Workers) return null;
             chance.Shuffle(choice);
             (_longFrozen, _witness) = (choice[0], choice[1]);

@@ -5,8 +5,10 @@ namespace Errand.Chaos.Tests.Worker;
 /// <summary>The work of the jobs: it waits a little, and writes down that it was there.</summary>
 internal sealed class Bodies(Journal journal)
 {
-    private const int Steps = 3;
     public const int Lines = 5;
+
+    private const int Steps = 3;
+    private const int LastWords = 20;
 
     public void AddTo(ErrandBuilder errand)
     {
@@ -15,11 +17,13 @@ internal sealed class Bodies(Journal journal)
         errand.AddJob<Piece, Done>(Kinds.Output, WriteAsync, kind => kind.Restartable = true);
         errand.AddJob<Piece, Done>(Kinds.Steps, (piece, job) => StepAsync(piece, job, Deed.Started), kind => kind.Restartable = true);
         errand.AddJob<Piece, Done>(Kinds.Endless, EndlessAsync, kind => kind.Limits = JobLimits.None);
-        errand.AddKind(new(Kinds.Resumed, _ => new ResumedWork(this)));
+        errand.AddKind(new(Kinds.Resumed, _ => new ResumedWork((job, begun) => StepAsync(ChaosJson.Read<Piece>(job.Input), job, begun))));
+        errand.AddJob<Piece, Done>(Kinds.Chatty, (piece, job) => ChatAsync(piece, job, Deed.Started), kind => kind.Restartable = true);
+        errand.AddKind(new(Kinds.ChattyResumed, _ => new ResumedWork((job, begun) => ChatAsync(ChaosJson.Read<Piece>(job.Input), job, begun))));
     }
 
     /// <summary>Goes on from the last checkpoint, step by step.</summary>
-    public async Task<Done> StepAsync(Piece piece, JobContext job, Deed begun)
+    private async Task<Done> StepAsync(Piece piece, JobContext job, Deed begun)
     {
         int step = job.Checkpoint.IsNone ? 0 : job.Checkpoint.ToElement().GetInt32();
         string run = journal.Begin(job, begun, step);
@@ -47,6 +51,26 @@ internal sealed class Bodies(Journal journal)
             job.Log($"{run} {line}");
             journal.Write(job, Deed.Wrote, run, line);
             await PauseAsync(piece, job, piece.Millis / Lines);
+        }
+        return End(piece, job, run);
+    }
+
+    private async Task<Done> ChatAsync(Piece piece, JobContext job, Deed begun)
+    {
+        string run = journal.Begin(job, begun, 0);
+        job.Log($"{run} hello");
+        await SaveAsync(job, JobData.Parse($"\"{run}\""));
+        journal.Write(job, Deed.Saved, run, 0);
+        for (int more = LastWords; more > 0;)
+        {
+            job.Log($"{run} and so on");
+            await Task.Delay(20);
+            if (job.CancellationToken.IsCancellationRequested) more--;
+        }
+        try { await job.SaveCheckpointAsync(JobData.Parse($"\"{run}\"")); }
+        catch (OperationCanceledException)
+        {
+            // This body does not listen, and ends as if it had done well.
         }
         return End(piece, job, run);
     }
@@ -85,15 +109,11 @@ internal sealed class Bodies(Journal journal)
 }
 
 /// <summary>Work that another process can go on with.</summary>
-internal sealed class ResumedWork(Bodies bodies) : IJobExecutor
+internal sealed class ResumedWork(Func<JobContext, Deed, Task<Done>> work) : IJobExecutor
 {
     public ValueTask<JobOutcome> RunAsync(JobContext job) => GoOnAsync(job, Deed.Started);
 
     public ValueTask<JobOutcome> ResumeAsync(JobContext job) => GoOnAsync(job, Deed.Resumed);
 
-    private async ValueTask<JobOutcome> GoOnAsync(JobContext job, Deed begun)
-    {
-        var done = await bodies.StepAsync(ChaosJson.Read<Piece>(job.Input), job, begun);
-        return JobOutcome.Completed(ChaosJson.Write(done));
-    }
+    private async ValueTask<JobOutcome> GoOnAsync(JobContext job, Deed begun) => JobOutcome.Completed(ChaosJson.Write(await work(job, begun)));
 }

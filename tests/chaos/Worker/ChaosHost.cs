@@ -27,7 +27,7 @@ internal sealed class ChaosHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new TellingLogs(log));
         var errand = builder.Services.AddErrand();
         errand.UseStore(services => new SqliteJobStore(
-            new() { Path = settings.Store, Doorbell = settings.Doorbell },
+            StoreOptions(settings),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<WorkScheduler>(),
             services.GetRequiredService<ILogger<SqliteJobStore>>()));
@@ -49,6 +49,12 @@ internal sealed class ChaosHost : IAsyncDisposable
     {
         await _host.StopAsync();
         if (_host is IAsyncDisposable disposable) await disposable.DisposeAsync();
+    }
+
+    private static SqliteStoreOptions StoreOptions(WorkerSettings settings)
+    {
+        var options = new SqliteStoreOptions { Path = settings.Store, Doorbell = settings.Doorbell };
+        return settings.StorePollInterval is { } interval ? options with { PollInterval = interval } : options;
     }
 
     private sealed class TellingLogs(Action<EventId, string> tell) : ILoggerProvider, ILogger

@@ -21,7 +21,13 @@ internal static class Kinds
     /// <summary>Ends only when it is told to, and must not run twice.</summary>
     public const string Endless = "endless";
 
-    public static IReadOnlyList<string> All { get; } = [Plain, Again, Output, Steps, Resumed, Endless];
+    /// <summary>Writes line after line until it is told to stop, and some more then. Runs again.</summary>
+    public const string Chatty = "chatty";
+
+    /// <summary>The same, and goes on in the same attempt.</summary>
+    public const string ChattyResumed = "chatty-resumed";
+
+    public static IReadOnlyList<string> All { get; } = [Plain, Again, Output, Steps, Resumed, Endless, Chatty, ChattyResumed];
 
     /// <summary>Whether a job may have more than one attempt.</summary>
     public static bool RunsAgain(string kind) => kind is Again or Output or Steps;

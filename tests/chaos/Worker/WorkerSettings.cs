@@ -28,6 +28,9 @@ internal sealed record WorkerSettings
 
     public bool Doorbell { get; init; } = true;
 
+    /// <summary>How often the store looks for writes of others. Default: its own.</summary>
+    public TimeSpan? StorePollInterval { get; init; }
+
     public static WorkerSettings Parse(string text) => JsonSerializer.Deserialize<WorkerSettings>(text)!;
 
     public override string ToString() => JsonSerializer.Serialize(this);
