@@ -51,7 +51,8 @@ internal sealed partial class JobExecution
         }
         // A plain cancel ends when the work ends. The others do not wait for ever for work that does not listen.
         if (reason is StopReason.Killed or StopReason.TimedOut) Core.Scheduler.Queue(() => _ = AbandonAfterAsync(Core.Options.StopGrace));
-        if (reason is StopReason.LeaseLost) Core.Scheduler.Queue(LetGo);
+        // Decided before the work hears of it: what it throws then must not become the job's end, for perhaps nobody has taken the job over yet.
+        if (reason is StopReason.LeaseLost && TryConclude()) LetGo();
     }
 
     private async Task AbandonAfterAsync(TimeSpan grace)
@@ -78,11 +79,13 @@ internal sealed partial class JobExecution
     /// <summary>Another runner has the job, or may have: nothing is written any more.</summary>
     private void LetGo()
     {
-        if (!TryConclude()) return;
-        Log.LeaseLost(Core.Logger, Id, Spec.Kind);
-        Core.Runner!.OnEnded(this);
         Output.Discard();
-        DisposeRun();
+        Log.LeaseLost(Core.Logger, Id, Spec.Kind);
+        Core.Scheduler.Queue(() =>
+        {
+            Core.Runner!.OnEnded(this);
+            DisposeRun();
+        });
     }
 
     private static async Task NoteAsync(RunningJob stored, JobEvent line)
