@@ -8,6 +8,7 @@ internal sealed class ExecutionOutput(JobExecution execution)
 {
     private OutputWriter? _writer;
     private ILogger? _logger;
+    private bool _isOver;
 
     public OutputWriter Writer
     {
@@ -29,17 +30,41 @@ internal sealed class ExecutionOutput(JobExecution execution)
         lock (this) (_writer as DeferredOutputWriter)?.Promote();
     }
 
+    /// <summary>Whether something was written, and the log can only be ended once the store has said whose the job is.</summary>
+    public bool IsInDoubt => Volatile.Read(ref _writer) is LeasedOutputWriter { IsInDoubt: true };
+
     /// <summary>Nothing more will be written.</summary>
-    public async ValueTask<OutputSummary?> CompleteAsync() =>
-        Volatile.Read(ref _writer) is { } writer ? await writer.CompleteAsync() : null;
+    public async ValueTask<OutputSummary?> CompleteAsync() => End() is { } writer ? await writer.CompleteAsync() : null;
 
     /// <summary>Nobody wants what was written.</summary>
     public void Discard()
     {
-        if (Volatile.Read(ref _writer) is { } writer) _ = writer.DisposeAsync().AsTask();
+        if (End() is { } writer) _ = writer.DisposeAsync().AsTask();
     }
 
-    private OutputWriter Open() => execution.Stored is null
-        ? new DeferredOutputWriter(execution.Core.OutputLog, execution.Id, execution.Attempt, execution.Core.Time)
-        : execution.Core.OutputLog.Open(execution.Id, execution.Attempt);
+    private OutputWriter? End()
+    {
+        lock (this)
+        {
+            _isOver = true;
+            return _writer;
+        }
+    }
+
+    private OutputWriter Open()
+    {
+        OutputWriter writer = execution.Stored is { } stored
+            ? OpenLog(stored)
+            : new DeferredOutputWriter(execution.Core.OutputLog, execution.Id, execution.Attempt, execution.Core.Time);
+        // Work that was left behind says its first word: nobody takes it.
+        if (_isOver) _ = writer.DisposeAsync().AsTask();
+        return writer;
+    }
+
+    private LeasedOutputWriter OpenLog(RunningJob stored)
+    {
+        var lease = execution.Core.Runner!.Lease;
+        if (lease.Runner != stored.Fence.Runner) _isOver = true;
+        return new(execution.Core.OutputLog.Open(execution.Id, execution.Attempt), lease, execution.Core.Time);
+    }
 }

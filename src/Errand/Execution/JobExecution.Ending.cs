@@ -12,8 +12,9 @@ internal sealed partial class JobExecution
     public async Task FinishAsync(JobOutcome outcome)
     {
         var stored = Stored!;
-        var proven = await WithProofAsync(outcome);
-        await WriteEndAsync(stored, proven);
+        if (await StillHoldsAsync(stored)) outcome = await WithProofAsync(outcome);
+        else Output.Discard();
+        await WriteEndAsync(stored, outcome);
         DisposeRun();
         Core.Runner!.OnEnded(this);
     }
@@ -23,6 +24,25 @@ internal sealed partial class JobExecution
     {
         Output.Discard();
         DisposeRun();
+    }
+
+    /// <summary>Asks the store whether the job is this run's, where it has output and its lease has run out. Else its fence asks soon enough.</summary>
+    private async ValueTask<bool> StillHoldsAsync(RunningJob stored)
+    {
+        while (Output.IsInDoubt)
+        {
+            try
+            {
+                var job = await stored.RefreshAsync();
+                return job is { IsTerminal: false } && job.Fence == stored.Fence;
+            }
+            catch (StoreUnavailableException)
+            {
+                if (Core.Runner!.HasLeft || Stop.Reason == StopReason.LeaseLost) return false;
+            }
+            await Task.Delay(FirstPause, Core.Time);
+        }
+        return true;
     }
 
     private async Task WriteEndAsync(RunningJob stored, JobOutcome outcome)
