@@ -19,9 +19,9 @@ internal sealed class ChaosHost : IAsyncDisposable
 
     /// <summary>Starts a host.</summary>
     /// <param name="settings">What it is told.</param>
-    /// <param name="bodies">What runs the jobs; without it they are those of others.</param>
+    /// <param name="jobs">Adds what runs the jobs; without it they are those of others.</param>
     /// <param name="log">Is told of warnings.</param>
-    public static async Task<ChaosHost> StartAsync(WorkerSettings settings, Bodies? bodies, Action<EventId, string> log)
+    public static async Task<ChaosHost> StartAsync(WorkerSettings settings, Action<ErrandBuilder>? jobs, Action<EventId, string> log)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new TellingLogs(log));
@@ -37,12 +37,20 @@ internal sealed class ChaosHost : IAsyncDisposable
             options.Slots = settings.Slots;
             options.RunsJobs = settings.RunsJobs;
             options.PollInterval = settings.PollInterval;
-            if (bodies is null) options.RemoteKinds.UnionWith(Kinds.All);
+            if (jobs is null) options.RemoteKinds.UnionWith(Kinds.All);
         });
-        bodies?.AddTo(errand);
-        var host = builder.Build();
-        await host.StartAsync();
-        return new(host);
+        jobs?.Invoke(errand);
+        var host = new ChaosHost(builder.Build());
+        try
+        {
+            await host._host.StartAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Errand.Chaos.Tests.Worker;
 
@@ -16,8 +17,8 @@ internal sealed class ChaosWorker(IJobClient client)
         var settings = WorkerSettings.Parse(text);
         using var journal = new Journal(settings, Say);
         // Whoever only submits leaves the jobs to others.
-        var bodies = settings.RunsJobs ? new Bodies(journal) : null;
-        await using var host = await ChaosHost.StartAsync(settings, bodies, (id, message) => Say($"{Words.Logged} {id.Id} {message.ReplaceLineEndings(" ")}"));
+        Action<ErrandBuilder>? jobs = settings.RunsJobs ? new Bodies(journal).AddTo : null;
+        await using var host = await ChaosHost.StartAsync(settings, jobs, (id, message) => Say($"{Words.Logged} {id.Id} {message.ReplaceLineEndings(" ")}"));
         Say(Words.Ready);
         var worker = new ChaosWorker(host.Client);
         while (await Console.In.ReadLineAsync() is { } line && line != Words.Stop) _ = worker.ObeyAsync(line.Split(' '));
