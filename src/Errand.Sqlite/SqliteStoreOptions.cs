@@ -3,7 +3,7 @@ namespace Errand.Sqlite;
 /// <summary>Where the file is, and how it is shared.</summary>
 public sealed record SqliteStoreOptions
 {
-    /// <summary>The file. Its folder is made where it is missing; beside it stand the files and the folder that SQLite and Errand add to its name.</summary>
+    /// <summary>The file. Its folder is made where it is missing; while it is open, files and a folder with longer names stand beside it.</summary>
     public required string Path { get; init; }
 
     /// <summary>How long a write waits for another process that holds the file's lock before it fails. Default: 5 s.</summary>

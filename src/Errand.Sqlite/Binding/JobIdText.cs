@@ -17,6 +17,7 @@ internal static class JobIdText
         Span<char> text = stackalloc char[JobId.TextLength];
         return ascii.Length == JobId.TextLength && JobId.TryParse(text[..Encoding.ASCII.GetChars(ascii, text)], out var id)
             ? id
-            : throw new StoreRefusedException($"The store has '{Encoding.UTF8.GetString(ascii)}' where a job id should be: something else has written to it.");
+            : throw new StoreRefusedException(
+                $"The store has '{Encoding.UTF8.GetString(ascii)}' where a job id should be: something else has written to it.");
     }
 }

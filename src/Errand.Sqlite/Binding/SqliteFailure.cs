@@ -11,5 +11,5 @@ internal sealed class SqliteFailure(int extendedCode, string message) : Exceptio
     public bool IsOfRequest => Code is SqliteCode.Constraint or SqliteCode.TooBig;
 
     /// <summary>Whether the connection may have to be opened anew to recover.</summary>
-    public bool SpoilsConnection => Code is not (SqliteCode.Busy or SqliteCode.Locked or SqliteCode.Full or SqliteCode.Constraint or SqliteCode.TooBig);
+    public bool SpoilsConnection => !IsOfRequest && Code is not (SqliteCode.Busy or SqliteCode.Locked or SqliteCode.Full);
 }

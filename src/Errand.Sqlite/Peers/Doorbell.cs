@@ -76,8 +76,9 @@ internal sealed partial class Doorbell : IDisposable
     {
         try
         {
-            var found = Directory.EnumerateFileSystemEntries(_folder).Where(path => path != _name).Select(path => new UnixDomainSocketEndPoint(path)).ToArray();
-            lock (_lock) _others = found;
+            var bells = Directory.EnumerateFileSystemEntries(_folder).Where(path => path != _name);
+            var others = bells.Select(path => new UnixDomainSocketEndPoint(path)).ToArray();
+            lock (_lock) _others = others;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
@@ -180,7 +181,4 @@ internal sealed partial class Doorbell : IDisposable
             // Somebody else's, or gone already.
         }
     }
-
-    [LoggerMessage(2, LogLevel.Information, "No doorbell in {Folder} ({Reason}): writes of other processes are noticed a little later")]
-    private static partial void LogNoDoorbell(ILogger logger, string folder, string reason);
 }

@@ -4,7 +4,7 @@ using Errand.Storage;
 
 namespace Errand.Sqlite;
 
-/// <summary>What goes through the doorbell: for each hint the id, the version and whether a job is ready. An empty message says "I am here".</summary>
+/// <summary>What goes through the doorbell: for each hint the id, the version and whether a job is ready. An empty message is a greeting.</summary>
 internal static class DoorbellMessage
 {
     /// <summary>How many hints a message has room for; it stays well below what a socket takes at once.</summary>
@@ -32,7 +32,7 @@ internal static class DoorbellMessage
         return length;
     }
 
-    /// <summary>Reads hints; a message that is not understood has none. Whoever can write to the folder can ring, so nothing is believed but this.</summary>
+    /// <summary>Reads hints; a message that is not understood has none. They are hints: whoever gets one looks at the file.</summary>
     public static List<JobHint> Read(ReadOnlySpan<byte> message)
     {
         List<JobHint> hints = [];

@@ -61,8 +61,9 @@ internal sealed class JobLists(SqliteConnection connection, Snapshot snapshot, J
         if (after is not null) conditions += query.OldestFirst ? " AND id > ?" : " AND id < ?";
         string rest = range.Rest.IsEmpty ? "1" : range.Rest.ToString();
         string text = query.Text is null ? "" : ", title, kind";
+        string order = query.OldestFirst ? "ASC" : "DESC";
         var statement = Prepared(
-            $"SELECT id, seq, ({rest}){text} FROM job INDEXED BY {range.Index} WHERE {conditions} ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")}");
+            $"SELECT id, seq, ({rest}){text} FROM job INDEXED BY {range.Index} WHERE {conditions} ORDER BY id {order}");
         int next = range.Where.Bind(statement, range.Rest.Bind(statement, 1));
         return statement.Bind(next, after);
     }

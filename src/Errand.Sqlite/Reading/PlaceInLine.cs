@@ -19,7 +19,8 @@ internal sealed class PlaceInLine(SqliteConnection connection)
     {
         _before ??= connection.Prepare(
             "WITH RECURSIVE line (kind) AS (SELECT min(kind) FROM job INDEXED BY job_ready WHERE phase = 0 AND holds = 0 UNION ALL " +
-            "SELECT (SELECT min(kind) FROM job INDEXED BY job_ready WHERE phase = 0 AND holds = 0 AND kind > line.kind) FROM line WHERE line.kind IS NOT NULL) " +
+            "SELECT (SELECT min(kind) FROM job INDEXED BY job_ready WHERE phase = 0 AND holds = 0 AND kind > line.kind) " +
+            "FROM line WHERE line.kind IS NOT NULL) " +
             "SELECT count(*) FROM (SELECT 1 FROM line CROSS JOIN job INDEXED BY job_ready " +
             "WHERE job.phase = 0 AND job.holds = 0 AND job.kind = line.kind AND job.rank <= ?1 AND (job.rank < ?1 OR job.seq < ?2) LIMIT ?3)");
         _before.Bind(1, rank).Bind(2, seq).Bind(3, Math.Max(limit, 0)).Step();

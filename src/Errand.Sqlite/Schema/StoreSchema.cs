@@ -31,7 +31,8 @@ internal sealed class StoreSchema(string path, IReadOnlyList<Migration> migratio
     private int Check(SqliteConnection connection)
     {
         if (connection.ReadInt64("SELECT count(*) FROM sqlite_schema") == 0) return 0;
-        if (connection.ReadInt64("SELECT count(*) FROM sqlite_schema WHERE name = 'meta' AND type = 'table'") == 0 || Meta(connection, "schema") is not { } schema)
+        bool hasMeta = connection.ReadInt64("SELECT count(*) FROM sqlite_schema WHERE name = 'meta' AND type = 'table'") > 0;
+        if (!hasMeta || Meta(connection, "schema") is not { } schema)
         {
             throw new StoreRefusedException(
                 $"'{path}' is an SQLite database, but not a store of Errand; it was left as it is. Choose another path for the store.");
@@ -40,8 +41,8 @@ internal sealed class StoreSchema(string path, IReadOnlyList<Migration> migratio
         if (reader > _newest)
         {
             throw new StoreRefusedException(
-                $"'{path}' was written by a newer version of Errand (its schema is {schema} and needs a build that knows {reader}; this one knows {_newest}). " +
-                "Update Errand, or choose another path for the store. The file was left as it is.");
+                $"'{path}' was written by a newer version of Errand (its schema is {schema} and needs a build that knows {reader}; this one " +
+                $"knows {_newest}). Update Errand, or choose another path for the store. The file was left as it is.");
         }
         return schema;
     }
@@ -89,7 +90,7 @@ internal sealed class StoreSchema(string path, IReadOnlyList<Migration> migratio
 
     private static void SetMeta(SqliteConnection connection, string name, string value)
     {
-        using var statement = connection.Prepare("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+        using var statement = connection.Prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)");
         statement.Bind(1, name).Bind(2, value).Run();
     }
 }

@@ -15,7 +15,7 @@ internal static class JobBinding
 
     public static SqliteStatement Bind(this SqliteStatement statement, int index, DateTimeOffset at) => statement.Bind(index, at.Milliseconds());
 
-    public static SqliteStatement Bind(this SqliteStatement statement, int index, DateTimeOffset? at) => at is { } time ? statement.Bind(index, time) : statement;
+    public static SqliteStatement Bind(this SqliteStatement statement, int index, DateTimeOffset? at) => statement.Bind(index, at?.Milliseconds());
 
     public static void BindJob(this SqliteStatement statement, Job job, JobHolds holds)
     {
@@ -82,7 +82,8 @@ internal static class JobBinding
             .Bind(JobColumns.TraceParent, spec.TraceParent)
             .Bind(JobColumns.Input, spec.Input);
         if (spec.Tags.Count > 0) statement.Bind(JobColumns.Tags, JsonSerializer.SerializeToUtf8Bytes(spec.Tags, Json.IReadOnlyListString));
-        if (spec.Metadata.Count > 0) statement.Bind(JobColumns.Metadata, JsonSerializer.SerializeToUtf8Bytes(spec.Metadata, Json.IReadOnlyDictionaryStringString));
+        if (spec.Metadata.Count > 0)
+            statement.Bind(JobColumns.Metadata, JsonSerializer.SerializeToUtf8Bytes(spec.Metadata, Json.IReadOnlyDictionaryStringString));
         if (spec.Limits is { } limits) statement.Bind(JobColumns.Limits, JsonSerializer.SerializeToUtf8Bytes(limits, Json.JobLimits));
         if (spec.Retry is { } retry) statement.Bind(JobColumns.Retry, JsonSerializer.SerializeToUtf8Bytes(retry, Json.RetryPolicy));
     }

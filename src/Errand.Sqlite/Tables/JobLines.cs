@@ -75,7 +75,8 @@ internal sealed class JobLines(SqliteConnection connection)
     public void ReleaseNext(long ended, List<JobHint> hints)
     {
         _release ??= connection.Prepare(
-            "UPDATE OR FAIL job SET holds = holds & ~2 WHERE seq = (SELECT next.seq FROM job AS ended CROSS JOIN job AS next INDEXED BY job_in_session " +
+            "UPDATE OR FAIL job SET holds = holds & ~2 WHERE seq = " +
+            "(SELECT next.seq FROM job AS ended CROSS JOIN job AS next INDEXED BY job_in_session " +
             "WHERE ended.seq = ? AND next.session = ended.session AND next.owner = ended.owner AND next.phase < 5 ORDER BY next.seq LIMIT 1) " +
             "AND (holds & 2) <> 0 RETURNING id, version, holds");
         _release.Bind(1, ended);

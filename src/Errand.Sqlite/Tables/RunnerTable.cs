@@ -22,7 +22,8 @@ internal sealed class RunnerTable(SqliteConnection connection)
 
     public IReadOnlyList<RunnerBeat> Others(RunnerId runner)
     {
-        _others ??= connection.Prepare("SELECT id, beat, boot_id, process_id, start_time FROM runner INDEXED BY runner_living WHERE lapsed = 0 AND id <> ?");
+        _others ??= connection.Prepare(
+            "SELECT id, beat, boot_id, process_id, start_time FROM runner INDEXED BY runner_living WHERE lapsed = 0 AND id <> ?");
         _others.Bind(1, runner.Text);
         List<RunnerBeat> others = [];
         while (_others.Step())

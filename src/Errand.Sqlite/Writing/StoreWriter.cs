@@ -9,7 +9,6 @@ namespace Errand.Sqlite;
 internal sealed partial class StoreWriter : IAsyncDisposable
 {
     private const int MostRowsPerCommit = 2000;
-    private const int PagesPerCheckpoint = 1000;
 
     private readonly SqliteStoreOptions _options;
     private readonly ILogger _logger;
@@ -21,8 +20,6 @@ internal sealed partial class StoreWriter : IAsyncDisposable
     private readonly WorkScheduler _scheduler;
     private WorkLoop? _loop;
     private WriteSession? _session;
-    private long _dataVersion;
-    private int _checkpointed;
     private int _lookRequested;
     private Exception? _lockedOut;
     private string? _lastFailure;
@@ -42,7 +39,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
     public ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         _loop ??= _scheduler.CreateLoop("errand-sqlite", Drain);
-        return Control(() => _session ??= OpenSession(ConnectionMode.Create), cancellationToken);
+        return Control(() => _session ??= WriteSession.Open(_options, ConnectionMode.Create), cancellationToken);
     }
 
     public ValueTask<T> Enqueue<T>(WriteRequest<T> request, CancellationToken cancellationToken)
@@ -139,7 +136,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         concernsOne = false;
         try
         {
-            var session = _session ??= OpenSession(ConnectionMode.Write);
+            var session = _session ??= WriteSession.Open(_options, ConnectionMode.Write);
             session.Clear();
             _lock.Begin(session);
             foreach (var request in _group)
@@ -213,17 +210,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
     {
         _lastFailure = null;
         if (session.Hints.Count > 0) _peers.Tell(session.Hints);
-        Checkpoint(session.Connection);
-    }
-
-    // Done here and not within the commit, so that nobody's answer waits for it.
-    private void Checkpoint(SqliteConnection connection)
-    {
-        int pages = connection.WalPages;
-        if (pages < _checkpointed) _checkpointed = 0;
-        if (pages - _checkpointed < PagesPerCheckpoint) return;
-        _checkpointed = pages;
-        connection.TryCheckpoint();
+        session.Checkpoint();
     }
 
     private void Look()
@@ -231,50 +218,11 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         if (_session is not { } session) return;
         try
         {
-            long version = session.DataVersion.Step() ? session.DataVersion.Int64(0) : 0;
-            session.DataVersion.Reset();
-            if (version != _dataVersion && _dataVersion != 0) _peers.Wrote();
-            _dataVersion = version;
+            if (session.OthersHaveWritten()) _peers.Wrote();
         }
         catch (SqliteFailure e)
         {
             LogFailed(e.Message);
-        }
-    }
-
-    private WriteSession OpenSession(ConnectionMode mode)
-    {
-        if (mode == ConnectionMode.Create) MakeFolder();
-        var connection = SqliteConnection.Open(_options.Path, mode, _options.RewriteSql);
-        try
-        {
-            connection.SetBusyTimeout(_options.BusyTimeout);
-            connection.Execute(Pragmas);
-            new StoreSchema(_options.Path, _options.Migrations).Prepare(connection);
-            if (_options.MaxPages is { } pages) connection.Execute($"PRAGMA max_page_count = {pages}");
-            connection.SetBusyTimeout(TimeSpan.Zero);
-            connection.CountWalPages();
-            _dataVersion = 0;
-            _checkpointed = 0;
-            return new(connection);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
-    private void MakeFolder()
-    {
-        string folder = Path.GetDirectoryName(_options.Path)!;
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreUnavailableException($"The folder '{folder}' of the store cannot be made: {e.Message}", e);
         }
     }
 
@@ -286,16 +234,4 @@ internal sealed partial class StoreWriter : IAsyncDisposable
 
     private Exception Explained(Exception error) =>
         error is SqliteFailure failure ? StoreErrors.Explain(failure, _options.Path, _options.BusyTimeout) : error;
-
-    // Temporary tables in memory: the journal of a single statement would else be a file. Content that is deleted is not wiped. The barrier
-    // of fullfsync exists on macOS only, where fsync alone leaves data in the drive's cache.
-    private const string Pragmas = """
-        PRAGMA synchronous = FULL;
-        PRAGMA fullfsync = 1;
-        PRAGMA checkpoint_fullfsync = 1;
-        PRAGMA temp_store = MEMORY;
-        PRAGMA secure_delete = 0;
-        PRAGMA cache_size = -16000;
-        PRAGMA journal_size_limit = 67108864;
-        """;
 }

@@ -1,6 +1,6 @@
 namespace Errand.Sqlite;
 
-/// <summary>What waits to be written: many put in, one takes out. The requests are the links of the list, so that queueing allocates nothing.</summary>
+/// <summary>What waits to be written: many put in, one takes out. The requests are the links of the list, so queueing allocates nothing.</summary>
 internal sealed class WriteQueue
 {
     private WriteRequest? _newest;

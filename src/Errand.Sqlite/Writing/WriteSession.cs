@@ -3,12 +3,12 @@ using Errand.Storage;
 namespace Errand.Sqlite;
 
 /// <summary>The writer's connection with its statements, and what the transaction that is open has done so far.</summary>
-internal sealed class WriteSession : IDisposable
+internal sealed partial class WriteSession : IDisposable
 {
     private SqliteStatement? _savepoint, _undo, _release;
     private (int Hints, int Changes) _mark;
 
-    public WriteSession(SqliteConnection connection)
+    private WriteSession(SqliteConnection connection)
     {
         Connection = connection;
         Jobs = new(connection);
@@ -21,7 +21,7 @@ internal sealed class WriteSession : IDisposable
         Begin = connection.Prepare("BEGIN IMMEDIATE");
         Commit = connection.Prepare("COMMIT");
         Rollback = connection.Prepare("ROLLBACK");
-        DataVersion = connection.Prepare("PRAGMA data_version");
+        _dataVersion = connection.Prepare("PRAGMA data_version");
     }
 
     public SqliteConnection Connection { get; }
@@ -45,8 +45,6 @@ internal sealed class WriteSession : IDisposable
     public SqliteStatement Commit { get; }
 
     public SqliteStatement Rollback { get; }
-
-    public SqliteStatement DataVersion { get; }
 
     /// <summary>What to hint at after the commit.</summary>
     public List<JobHint> Hints { get; } = [];

@@ -250,7 +250,7 @@ public abstract partial class JobStoreConformance
             try { results[i] = await act(i, stop.Token); }
             catch
             {
-                await stop.CancelAsync();
+                stop.Cancel();
                 throw;
             }
         })));

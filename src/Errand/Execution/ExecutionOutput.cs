@@ -4,18 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace Errand;
 
 /// <summary>The output of one execution: nothing until the work writes; in memory while the call is inline; then the job's log.</summary>
-internal sealed class ExecutionOutput(JobExecution execution)
+/// <param name="execution">Whose output it is.</param>
+/// <param name="executionLock">The execution's lock.</param>
+internal sealed class ExecutionOutput(JobExecution execution, Lock executionLock)
 {
-    private OutputWriter? _writer;
+    private OutputWriter? _log;
+    private LeasedOutputWriter? _writer;
     private ILogger? _logger;
-    private bool _isOver;
 
     public OutputWriter Writer
     {
         get
         {
             if (Volatile.Read(ref _writer) is { } writer) return writer;
-            lock (this) return _writer ??= Open();
+            lock (executionLock) return _writer ??= Open_NeedsLock();
         }
     }
 
@@ -27,44 +29,23 @@ internal sealed class ExecutionOutput(JobExecution execution)
     public void Promote()
     {
         // Under the lock: a writer is opened either before this, and moved, or after it, and goes to the log.
-        lock (this) (_writer as DeferredOutputWriter)?.Promote();
+        lock (executionLock) (_log as DeferredOutputWriter)?.Promote();
     }
 
-    /// <summary>Whether something was written, and the log can only be ended once the store has said whose the job is.</summary>
-    public bool IsInDoubt => Volatile.Read(ref _writer) is LeasedOutputWriter { IsInDoubt: true };
-
     /// <summary>Nothing more will be written.</summary>
-    public async ValueTask<OutputSummary?> CompleteAsync() => End() is { } writer ? await writer.CompleteAsync() : null;
+    public async ValueTask<OutputSummary?> CompleteAsync() => Volatile.Read(ref _writer) is { } writer ? await writer.CompleteAsync() : null;
 
     /// <summary>Nobody wants what was written.</summary>
     public void Discard()
     {
-        if (End() is { } writer) _ = writer.DisposeAsync().AsTask();
+        if (Volatile.Read(ref _writer) is { } writer) _ = writer.DisposeAsync().AsTask();
     }
 
-    private OutputWriter? End()
+    private LeasedOutputWriter Open_NeedsLock()
     {
-        lock (this)
-        {
-            _isOver = true;
-            return _writer;
-        }
-    }
-
-    private OutputWriter Open()
-    {
-        OutputWriter writer = execution.Stored is { } stored
-            ? OpenLog(stored)
-            : new DeferredOutputWriter(execution.Core.OutputLog, execution.Id, execution.Attempt, execution.Core.Time);
-        // Work that was left behind says its first word: nobody takes it.
-        if (_isOver) _ = writer.DisposeAsync().AsTask();
-        return writer;
-    }
-
-    private LeasedOutputWriter OpenLog(RunningJob stored)
-    {
-        var lease = execution.Core.Runner!.Lease;
-        if (lease.Runner != stored.Fence.Runner) _isOver = true;
-        return new(execution.Core.OutputLog.Open(execution.Id, execution.Attempt), lease, execution.Core.Time);
+        _log = execution.Stored is null || execution.OutputIsOver
+            ? new DeferredOutputWriter(execution.Core.OutputLog, execution.Id, execution.Attempt, execution.Core.Time)
+            : execution.Core.OutputLog.Open(execution.Id, execution.Attempt);
+        return new(execution, _log, execution.OutputIsOver);
     }
 }

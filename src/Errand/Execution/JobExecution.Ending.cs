@@ -12,9 +12,13 @@ internal sealed partial class JobExecution
     public async Task FinishAsync(JobOutcome outcome)
     {
         var stored = Stored!;
-        if (await StillHoldsAsync(stored)) outcome = await WithProofAsync(outcome);
-        else Output.Discard();
-        await WriteEndAsync(stored, outcome);
+        if (await HearOfLeaseAsync(stored))
+        {
+            var proven = await WithProofAsync(outcome);
+            await WriteEndAsync(stored, proven);
+            if (proven.LargeResultBytes is not null && stored.Current.State == JobState.Cancelled) await ForgetResultAsync();
+        }
+        else EndOutput()?.Discard();
         DisposeRun();
         Core.Runner!.OnEnded(this);
     }
@@ -22,25 +26,20 @@ internal sealed partial class JobExecution
     /// <summary>An inline call has ended and was answered; nothing of it is kept.</summary>
     public void ForgetInline()
     {
-        Output.Discard();
+        EndOutput()?.Discard();
         DisposeRun();
     }
 
-    /// <summary>Asks the store whether the job is this run's, where it has output and its lease has run out. Else its fence asks soon enough.</summary>
-    private async ValueTask<bool> StillHoldsAsync(RunningJob stored)
+    /// <summary>A process that was frozen must hear whether the job is still its own before it keeps anything of it.</summary>
+    /// <returns>Whether it is.</returns>
+    private async ValueTask<bool> HearOfLeaseAsync(RunningJob stored)
     {
-        while (Output.IsInDoubt)
+        var runner = Core.Runner!;
+        for (var pause = FirstPause; !runner.MayWrite(stored.Fence); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            try
-            {
-                var job = await stored.RefreshAsync();
-                return job is { IsTerminal: false } && job.Fence == stored.Fence;
-            }
-            catch (StoreUnavailableException)
-            {
-                if (Core.Runner!.HasLeft || Stop.Reason == StopReason.LeaseLost) return false;
-            }
-            await Task.Delay(FirstPause, Core.Time);
+            if (runner.HasLost(stored.Fence) || runner.HasLeft) return false;
+            runner.RingBeat();
+            await Task.Delay(pause, Core.Time);
         }
         return true;
     }
@@ -59,10 +58,10 @@ internal sealed partial class JobExecution
                     return;
                 }
                 // The answer to an earlier try may have been lost: then the job is where this write would have brought it.
-                if (!stored.Current.IsTerminal && stored.Current.Fence == stored.Fence) Log.EndRefused(Core.Logger, Id, stored.Current.Phase);
+                if (!stored.Current.IsTerminal && stored.Current.Fence.Runner == Core.Runner!.Lease.Runner) Log.EndRefused(Core.Logger, Id, stored.Current.Phase);
                 return;
             }
-            catch (StoreUnavailableException e)
+            catch (Exception e)
             {
                 Log.EndDelayed(Core.Logger, Id, pause.TotalMilliseconds, e.Message);
                 if (Core.Runner!.HasLeft || Stop.Reason == StopReason.LeaseLost) return;
@@ -93,13 +92,23 @@ internal sealed partial class JobExecution
                 await Core.OutputLog.WriteResultAsync(Id, Attempt, outcome.Result);
                 outcome = outcome with { Result = JobData.None, LargeResultBytes = outcome.Result.Length };
             }
-            catch (StoreUnavailableException e)
+            catch (Exception e)
             {
                 outcome = JobOutcome.Failed(new JobError("result_lost",
                     $"The work ended well, but its result of {outcome.Result.Length:N0} bytes could not be kept: {e.Message}"));
             }
         }
-        return await Output.CompleteAsync() is { } summary ? outcome with { Output = summary } : outcome;
+        return EndOutput() is { } output && await output.CompleteAsync() is { } summary ? outcome with { Output = summary } : outcome;
+    }
+
+    /// <summary>A cancel came first: what the work returned is not kept beside its output either.</summary>
+    private async ValueTask ForgetResultAsync()
+    {
+        try { await Core.OutputLog.WriteResultAsync(Id, Attempt, JobData.None); }
+        catch (Exception e)
+        {
+            Log.ResultLeft(Core.Logger, Id, e.Message);
+        }
     }
 
     private void ReleaseSlot()

@@ -21,7 +21,7 @@ internal sealed partial class JobExecution
     private async Task LookAgainAsync(RunningJob stored)
     {
         try { await LookAsync(stored); }
-        catch (StoreUnavailableException)
+        catch (Exception)
         {
             // The next beat asks again.
         }
@@ -34,7 +34,7 @@ internal sealed partial class JobExecution
         if (_concluded != 0) return;
         if (job is null || job.IsTerminal || job.Fence != stored.Fence) Stop.TryStop(StopReason.LeaseLost);
         else StopForCancel(job);
-        _answers.Ring();
+        Volatile.Read(ref _answers)?.Ring();
     }
 
     private void StopForCancel(Job job)
@@ -42,7 +42,8 @@ internal sealed partial class JobExecution
         if (job.CancelRequest is { } request) Stop.TryStop(request.Force ? StopReason.Killed : StopReason.Cancelled);
     }
 
-    private void OnStopped(StopReason reason)
+    /// <summary>The work was told to stop, for this reason; told once, outside every lock.</summary>
+    public void OnStopped(StopReason reason)
     {
         if (reason is StopReason.Cancelled or StopReason.Killed && Stored is { } stored)
         {
@@ -51,8 +52,7 @@ internal sealed partial class JobExecution
         }
         // A plain cancel ends when the work ends. The others do not wait for ever for work that does not listen.
         if (reason is StopReason.Killed or StopReason.TimedOut) Core.Scheduler.Queue(() => _ = AbandonAfterAsync(Core.Options.StopGrace));
-        // Decided before the work hears of it: what it throws then must not become the job's end, for perhaps nobody has taken the job over yet.
-        if (reason is StopReason.LeaseLost && TryConclude()) LetGo();
+        if (reason is StopReason.LeaseLost) Core.Scheduler.Queue(LetGo);
     }
 
     private async Task AbandonAfterAsync(TimeSpan grace)
@@ -68,7 +68,7 @@ internal sealed partial class JobExecution
         Log.Abandoned(Core.Logger, Id, Spec.Kind, Stop.Reason);
         if (Stored is { } stored)
             await NoteAsync(stored, new JobEvent(Core.Time.GetJobTime(), JobEvents.Abandoned, null, "its work did not stop in time and was left behind", Attempt));
-        await ConcludeAsync(Stop.Reason switch
+        Conclude(Stop.Reason switch
         {
             StopReason.TimedOut => TimedOut(),
             StopReason.ShuttingDown => ShutDown(),
@@ -79,19 +79,17 @@ internal sealed partial class JobExecution
     /// <summary>Another runner has the job, or may have: nothing is written any more.</summary>
     private void LetGo()
     {
-        Output.Discard();
+        if (!TryConclude()) return;
         Log.LeaseLost(Core.Logger, Id, Spec.Kind);
-        Core.Scheduler.Queue(() =>
-        {
-            Core.Runner!.OnEnded(this);
-            DisposeRun();
-        });
+        Core.Runner!.OnEnded(this);
+        EndOutput()?.Discard();
+        DisposeRun();
     }
 
     private static async Task NoteAsync(RunningJob stored, JobEvent line)
     {
         try { await stored.WriteAsync(job => job.IsTerminal ? null : JobTransition.Note(job.Fence, line)); }
-        catch (StoreUnavailableException)
+        catch (Exception)
         {
             // The history misses a line; the end is written without it.
         }

@@ -10,6 +10,7 @@ namespace Errand;
 internal sealed partial class JobExecution : IProgress<JobProgress>
 {
     private static readonly TimeSpan BlockingFrom = TimeSpan.FromMilliseconds(20);
+    private static readonly AsyncLocal<JobExecution?> Ambient = new();
     private readonly Lock _lock = new();
     private readonly IJobExecutor? _executor;
     private readonly JobKind? _kind;
@@ -17,6 +18,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     private RunningJob? _stored;
     private IServiceScope? _scope;
     private JobId _id;
+    private ExecutionOutput? _output;
     private JobProgress? _progress;
     private JobData _checkpoint;
     private int _concluded;
@@ -29,10 +31,8 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
         _kind = kind;
         _executor = executor;
         _createdAt = createdAt;
-        Stop = new ExecutionStop(core.Time, OnStopped);
-        Output = new ExecutionOutput(this);
+        Stop = new ExecutionStop(this, _lock);
         Context = new JobContext(this);
-        _answers = new WakeUp(core.Time);
     }
 
     /// <summary>A call inside its caller's patience.</summary>
@@ -46,6 +46,12 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
         Attempt = job.Attempt, StartedAt = job.StartedAt ?? job.CreatedAt,
     };
 
+    /// <summary>The execution whose work is asking, through all that it awaits.</summary>
+    public static JobExecution? Current => Ambient.Value;
+
+    /// <summary>Guards the small state of one execution, its call and its output: one for all, because executions are many.</summary>
+    public Lock Lock => _lock;
+
     public ErrandCore Core { get; }
 
     public JobSpec Spec { get; }
@@ -54,7 +60,21 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
 
     public ExecutionStop Stop { get; }
 
-    public ExecutionOutput Output { get; }
+    /// <summary>What the work writes; made when it writes for the first time.</summary>
+    public ExecutionOutput Output
+    {
+        get
+        {
+            if (Volatile.Read(ref _output) is { } output) return output;
+            lock (_lock) return _output ??= new ExecutionOutput(this, _lock);
+        }
+    }
+
+    /// <summary>Whether nothing that the work writes counts any more.</summary>
+    public bool OutputIsOver { get; private set; }
+
+    /// <summary>The call that waits for this execution, while no store knows it.</summary>
+    public PatienceRace? Call { get; set; }
 
     public int Attempt { get; private set; }
 
@@ -67,9 +87,6 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
 
     /// <summary>The job as this process last knew it; none while no store knows it.</summary>
     public RunningJob? Stored => Volatile.Read(ref _stored);
-
-    /// <summary>Told once, when the work of an inline call is over.</summary>
-    public Action<JobOutcome>? InlineEnded { get; set; }
 
     public JobId Id
     {
@@ -100,30 +117,20 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     public void Begin(bool resume)
     {
         Stop.StartClock(Limits.WallTime);
+        Stop.WatchLimit();
         if (Stored!.Current.Phase is JobPhase.RunningCancelling) StopForCancel(Stored.Current);
         void Work() => _ = RunToEndAsync(resume);
-        if (RunsOnOwnThread) Core.Scheduler.QueueBlocking(Work);
+        // Until its kind has shown that it comes to an await, a body may block: then not a thread that all share.
+        if (RunsOnOwnThread || _kind is { SeenYielding: false }) Core.Scheduler.QueueBlocking(Work);
         else Core.Scheduler.Queue(Work);
     }
 
-    /// <summary>Runs an inline call. An asynchronous body starts on the caller's thread.</summary>
-    /// <returns>Whether it has already ended, and how.</returns>
-    public JobOutcome? BeginInline()
+    /// <summary>Runs an inline call. An asynchronous body starts on the caller's thread, and may have ended when this returns.</summary>
+    public void BeginInline()
     {
         Stop.StartClock(Limits.WallTime);
-        if (RunsOnOwnThread)
-        {
-            Core.Scheduler.QueueBlocking(() => _ = RunToEndAsync(resume: false));
-            return null;
-        }
-        var body = RunBodyAsync(resume: false);
-        if (!body.IsCompletedSuccessfully)
-        {
-            _ = ConcludeAfterAsync(body);
-            return null;
-        }
-        var outcome = body.Result;
-        return TryConclude() ? outcome : null;
+        if (RunsOnOwnThread) Core.Scheduler.QueueBlocking(() => _ = RunToEndAsync(resume: false));
+        else _ = RunToEndAsync(resume: false);
     }
 
     /// <summary>The call was written to the store as a job that runs here.</summary>
@@ -131,7 +138,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     {
         _holdsSlot = true;
         Volatile.Write(ref _stored, new(Core.Store, job));
-        Output.Promote();
+        Volatile.Read(ref _output)?.Promote();
         ScheduleProgressWrite();
     }
 
@@ -142,41 +149,34 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
             Progress = _progress, Checkpoint = _checkpoint, PromotedAt = promotedAt, LastActivityAt = promotedAt,
         };
 
+    // One method, because each one that waits costs an inline call an object more.
     private async Task RunToEndAsync(bool resume)
     {
-        var outcome = await RunBodyAsync(resume);
-        if (TryConclude()) await ConcludeAsync(outcome);
-    }
-
-    private async Task ConcludeAfterAsync(ValueTask<JobOutcome> body)
-    {
-        var outcome = await body;
-        if (TryConclude()) await ConcludeAsync(outcome);
-    }
-
-    private async ValueTask<JobOutcome> RunBodyAsync(bool resume)
-    {
         var activity = ErrandTelemetry.StartRun(this);
-        var outcome = await RunExecutorAsync(resume);
-        ErrandTelemetry.RunEnded(this, activity, outcome);
-        return outcome;
-    }
-
-    private async ValueTask<JobOutcome> RunExecutorAsync(bool resume)
-    {
+        Ambient.Value = this;
+        JobOutcome outcome;
         try
         {
-            var executor = _executor ?? _kind!.Executor(Context);
-            long startedAt = Core.Time.GetTimestamp();
-            var body = resume ? executor.ResumeAsync(Context) : executor.RunAsync(Context);
-            if (_kind is { SeenBlocking: false, Blocking: false }) NoticeBlocking(Core.Time.GetElapsedTime(startedAt));
-            return AfterStop(await body);
+            outcome = await StartBody(resume) ??
+                throw new InvalidOperationException($"The executor of '{Spec.Kind}' returned no outcome; return JobOutcome.Completed().");
         }
         catch (Exception e)
         {
             Thrown = e;
-            return AfterStop(OutcomeOf(e));
+            outcome = OutcomeOf(e);
         }
+        outcome = AfterStop(outcome);
+        ErrandTelemetry.RunEnded(this, activity, outcome);
+        if (TryConclude()) Conclude(outcome);
+    }
+
+    private ValueTask<JobOutcome> StartBody(bool resume)
+    {
+        var executor = _executor ?? _kind!.Executor(Context);
+        long startedAt = Core.Time.GetTimestamp();
+        var body = resume ? executor.ResumeAsync(Context) : executor.RunAsync(Context);
+        if (_kind is { SeenBlocking: false, Blocking: false }) NoticeBlocking(Core.Time.GetElapsedTime(startedAt));
+        return body;
     }
 
     // The first word counts: what work returns after it ran past its limit is not its outcome.
@@ -194,29 +194,45 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     };
 
     private JobOutcome TimedOut() => JobOutcome.Failed(new JobError(JobErrorCodes.Timeout,
-        $"It ran past its limit of {Limits.WallTime} and was stopped. Give it a longer limit (JobSpec.Limits), or make it do less."));
+        $"It ran for {Seconds(Stop.Ran())}, past its limit of {Seconds(Limits.WallTime)}, and was stopped. Give it a longer limit (JobSpec.Limits), or make it do less."));
+
+    private static string Seconds(TimeSpan? time) => FormattableString.Invariant($"{time?.TotalSeconds:0.###} s");
 
     private static JobOutcome ShutDown() => JobOutcome.Interrupted(
         "The process that ran this job was shut down before it ended. Its output up to then is kept. Submit it again if it is safe to run twice.");
 
     private void NoticeBlocking(TimeSpan elapsed)
     {
-        if (elapsed < BlockingFrom) return;
+        if (elapsed < BlockingFrom)
+        {
+            _kind!.SeenYielding = true;
+            return;
+        }
         _kind!.SeenBlocking = true;
         Log.SeenBlocking(Core.Logger, _kind.Name, elapsed.TotalMilliseconds);
     }
 
     private bool TryConclude() => Interlocked.Exchange(ref _concluded, 1) == 0;
 
-    private async Task ConcludeAsync(JobOutcome outcome)
+    private void Conclude(JobOutcome outcome)
     {
-        if (InlineEnded is { } ended) ended(outcome);
-        else await FinishAsync(outcome);
+        if (Call is { } call) call.OnEnded(outcome);
+        else _ = FinishAsync(outcome);
+    }
+
+    /// <summary>Work that was left behind may still write: from now on to a log that ignores it.</summary>
+    private ExecutionOutput? EndOutput()
+    {
+        lock (_lock)
+        {
+            OutputIsOver = true;
+            return _output;
+        }
     }
 
     private void DisposeRun()
     {
-        Stop.Dispose();
+        Stop.End();
         IServiceScope? scope;
         lock (_lock)
         {

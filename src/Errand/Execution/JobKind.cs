@@ -41,4 +41,6 @@ public sealed class JobKind
     public Action<JobData>? CheckInput { get; set; }
 
     internal volatile bool SeenBlocking;
+
+    internal volatile bool SeenYielding;
 }

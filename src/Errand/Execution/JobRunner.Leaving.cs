@@ -22,7 +22,10 @@ internal sealed partial class JobRunner
         await EmptyAsync(_core.Options.ShutdownTimeout, hurry);
         foreach (var execution in All()) execution.Stop.TryStop(StopReason.ShuttingDown);
         await EmptyAsync(_core.Options.StopGrace, CancellationToken.None);
-        await Task.WhenAll(All().Select(execution => execution.AbandonAsync()));
+        // Their ends may not be writable: the store can be what is wrong.
+        foreach (var execution in All()) _ = execution.AbandonAsync();
+        await EmptyAsync(_core.Options.StopGrace, CancellationToken.None);
+        if (!_running.IsEmpty) Log.LeftUnwritten(_core.Logger, _running.Count);
         _left = true;
         _beatBell.Ring();
         await _loops;

@@ -1,39 +1,33 @@
 namespace Errand;
 
 /// <summary>
-/// The log of a job that a runner holds. Once the runner's lease has run out, as it has when a process wakes that was frozen, another may
-/// have the job: what is written then is held back until the lease is renewed, and dropped when it was lost.
+/// A job's output as its work writes it. What is written while the runner cannot know whether the job is still its own, because it was frozen or
+/// is cut off from the store, is held back until it hears: then it goes to the log, or to nobody.
 /// </summary>
-/// <remarks>
-/// What is more than <see cref="Bound"/> goes to the log all the same: it is written by work that goes on while the store cannot be reached,
-/// and memory stays bounded.
-/// </remarks>
-internal sealed class LeasedOutputWriter(OutputWriter log, RunnerLease lease, TimeProvider time) : OutputWriter(time)
+internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter log, bool isOver) : OutputWriter(execution.Core.Time)
 {
-    public const int Bound = 1 << 20;
-
+    private const int Bound = 1 << 20;
     private readonly Lock _lock = new();
-    private List<Held>? _held;
-    private int _length;
-    private bool _isEnded;
+    private readonly List<(OutputStream Stream, byte[] Bytes, DateTimeOffset At)> _held = [];
+    private long _heldBytes;
+    private bool _isOver = isOver;
 
     public override long Bytes
     {
-        get { lock (_lock) return log.Bytes + _length; }
+        get
+        {
+            lock (_lock) return log.Bytes + _heldBytes;
+        }
     }
 
     public override StoreUnavailableException? Failure => log.Failure;
 
-    /// <summary>Whether the log can only be ended once the store has said whose the job is.</summary>
-    public bool IsInDoubt => !lease.IsFresh;
-
-    /// <summary>Ends the log with all that was held back.</summary>
     public override ValueTask<OutputSummary> CompleteAsync(CancellationToken cancellationToken = default)
     {
         lock (_lock)
         {
-            if (!_isEnded) LetThrough_NeedsLock();
-            _isEnded = true;
+            if (!_isOver && MayWrite) Release_NeedsLock();
+            _isOver = true;
         }
         return log.CompleteAsync(cancellationToken);
     }
@@ -42,37 +36,45 @@ internal sealed class LeasedOutputWriter(OutputWriter log, RunnerLease lease, Ti
     {
         lock (_lock)
         {
-            if (_isEnded) return;
-            if (IsInDoubt && _length + bytes.Length <= Bound)
+            if (_isOver) return;
+            if (MayWrite)
             {
-                (_held ??= []).Add(new(stream, bytes.ToArray(), at));
-                _length += bytes.Length;
-                return;
+                Release_NeedsLock();
+                log.Append(stream, bytes, at);
             }
-            LetThrough_NeedsLock();
-            log.Append(stream, bytes, at);
+            else Hold_NeedsLock(stream, bytes, at);
         }
     }
 
-    /// <summary>Lets go of the log; what was held back is dropped.</summary>
     protected override ValueTask CloseAsync()
     {
         lock (_lock)
         {
-            _isEnded = true;
-            _held = null;
-            _length = 0;
+            _isOver = true;
+            _held.Clear();
         }
         return log.DisposeAsync();
     }
 
-    private void LetThrough_NeedsLock()
+    private bool MayWrite => execution.Stored is not { } stored || execution.Core.Runner!.MayWrite(stored.Fence);
+
+    private void Hold_NeedsLock(OutputStream stream, ReadOnlySpan<byte> bytes, DateTimeOffset at)
     {
-        if (_held is null) return;
-        foreach (var held in _held) log.Append(held.Stream, held.Bytes, held.At);
-        _held = null;
-        _length = 0;
+        // Memory stays flat: the last of it is worth more than the first.
+        _held.Add((stream, bytes.ToArray(), at));
+        _heldBytes += bytes.Length;
+        while (_heldBytes > Bound && _held.Count > 1)
+        {
+            _heldBytes -= _held[0].Bytes.Length;
+            _held.RemoveAt(0);
+        }
     }
 
-    private readonly record struct Held(OutputStream Stream, byte[] Bytes, DateTimeOffset At);
+    private void Release_NeedsLock()
+    {
+        if (_held.Count == 0) return;
+        foreach (var (stream, bytes, at) in _held) log.Append(stream, bytes, at);
+        _held.Clear();
+        _heldBytes = 0;
+    }
 }

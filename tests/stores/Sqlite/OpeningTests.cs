@@ -51,9 +51,10 @@ public sealed class OpeningTests : IDisposable
         Assert.Equal("\"sure?\"", Assert.Single(waiting.Inputs).Request.ToString());
         var cancelled = jobs.Single(job => job.State == JobState.Cancelled);
         Assert.Equal(("bob", "SIGTERM"), (cancelled.CancelRequest!.By, cancelled.Outcome!.Signal));
-        Assert.Equal(
-            [JobEvents.CancelRequested, JobEvents.WorkEnded, JobEvents.SlotFreed], (await store.HistoryAsync(cancelled.Id, Token)).Select(line => line.Name));
-        Assert.Equal((2, """{"cron":"0 4 * * *"}"""), ((await store.ReadRecordAsync("schedule/nightly", Token)) is { } record ? ((int)record.Version, record.Value.ToString()) : default));
+        var history = await store.HistoryAsync(cancelled.Id, Token);
+        Assert.Equal([JobEvents.CancelRequested, JobEvents.WorkEnded, JobEvents.SlotFreed], history.Select(line => line.Name));
+        var record = await store.ReadRecordAsync("schedule/nightly", Token);
+        Assert.Equal((2L, """{"cron":"0 4 * * *"}"""), (record!.Version, record.Value.ToString()));
     }
 
     [Fact]
@@ -85,7 +86,8 @@ public sealed class OpeningTests : IDisposable
     [Fact]
     public async Task J_07_a_store_of_a_newer_schema_that_can_be_read_is_opened()
     {
-        Fill(_folder.File, Fixture + "UPDATE meta SET value = '7' WHERE name = 'schema'; ALTER TABLE job ADD COLUMN colour TEXT; CREATE TABLE more (x);");
+        const string newer = "UPDATE meta SET value = '7' WHERE name = 'schema'; ALTER TABLE job ADD COLUMN colour TEXT; CREATE TABLE more (x);";
+        Fill(_folder.File, Fixture + newer);
         await using var store = await _folder.OpenedAsync();
         Assert.True(Assert.Single(await store.AddAsync([NewJob()], Token)).Added);
     }

@@ -74,9 +74,10 @@ public sealed class PlanTests : IDisposable
     private static async Task WriteAllAsync(SqliteJobStore store)
     {
         var full = new JobSpec("work") { Session = "s", Agent = "a", Owner = "ann", Key = "k", Parent = JobId.New(Start), Tags = ["t"] };
-        Job[] jobs = [.. Enumerable.Range(0, 4).Select(_ => Job.Queued(JobId.New(Start), new("work"), Start)), Job.Queued(JobId.New(Start), full, Start)];
+        static Job New(JobSpec spec) => Job.Queued(JobId.New(Start), spec, Start);
+        Job[] jobs = [New(new("work")), New(new("work")), New(new("work")), New(new("work")), New(full)];
         await store.AddAsync(jobs, Token);
-        await store.AddAsync([jobs[0], Job.Queued(JobId.New(Start), full, Start), Job.Queued(JobId.New(Start), new("b") { RunAt = Start.AddHours(1) }, Start)], Token);
+        await store.AddAsync([jobs[0], New(full), New(new("b") { RunAt = Start.AddHours(1) })], Token);
         await store.HeartbeatAsync(new(Runner, 1, null), Token);
         var started = (await store.ClaimAsync(new(Runner, ["work", "b"], 3, Start.AddHours(2)), Token)).Started;
         var error = new JobError("e", "m");

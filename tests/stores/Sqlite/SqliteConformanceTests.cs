@@ -3,14 +3,11 @@ using Errand.Testing.Conformance;
 
 namespace Errand.Stores.Tests.Sqlite;
 
-public sealed class SqliteConformanceTests : JobStoreConformance, IDisposable
+public sealed class SqliteConformanceTests(SqliteConformanceTests.Folder folder) : JobStoreConformance, IClassFixture<SqliteConformanceTests.Folder>
 {
-    private readonly StoreFolder _folder = new();
     private readonly Dictionary<IJobStore, string> _paths = [];
 
-    public void Dispose() => _folder.Dispose();
-
-    protected override ValueTask<IJobStore> CreateAsync() => new(Over(Path.Combine(_folder.Root, $"{_paths.Count}.db")));
+    protected override ValueTask<IJobStore> CreateAsync() => new(Over(folder.NewPath()));
 
     protected override ValueTask<IJobStore?> ReopenAsync(IJobStore store) => new(Over(_paths[store]));
 
@@ -18,8 +15,20 @@ public sealed class SqliteConformanceTests : JobStoreConformance, IDisposable
 
     private IJobStore Over(string path)
     {
-        var store = _folder.Store(path);
+        var store = folder.Stores.Store(path);
         _paths.Add(store, path);
         return store;
+    }
+
+    /// <summary>Outlives the stores of all tests, which are closed after each of them.</summary>
+    public sealed class Folder : IDisposable
+    {
+        private int _made;
+
+        internal StoreFolder Stores { get; } = new();
+
+        public void Dispose() => Stores.Dispose();
+
+        internal string NewPath() => Path.Combine(Stores.Root, $"{Interlocked.Increment(ref _made)}.db");
     }
 }

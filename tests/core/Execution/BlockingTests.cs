@@ -1,0 +1,75 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using static Errand.Tests.Kinds;
+
+namespace Errand.Tests.Execution;
+
+/// <summary>Bodies that block their threads, on real ones.</summary>
+public sealed class BlockingTests : IDisposable
+{
+    private readonly ManualResetEventSlim _release = new();
+    private readonly IHost _host;
+
+    public BlockingTests()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddErrand(errand => errand
+            .AddBlockingJob<int, int>("block", (number, job) =>
+            {
+                _release.Wait(job.CancellationToken);
+                return number;
+            })
+            .AddJob<int, int>("async", async (number, _) =>
+            {
+                await Task.Yield();
+                return number;
+            }));
+        _host = builder.Build();
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private IJobClient Client => _host.Services.GetRequiredService<IJobClient>();
+
+    [Fact]
+    public async Task A12_fifty_blocking_bodies_at_once_do_not_hold_up_an_async_call()
+    {
+        await _host.StartAsync(Token);
+        var blocked = Enumerable.Range(0, 50).Select(number => Client.CallAsync("block", number, null, Token).AsTask()).ToArray();
+        for (int i = 0; i < 100; i++)
+            Assert.Equal($"{i}", (await Client.CallAsync("async", i, null, Token).AsTask().InTime()).GetResult().ToString());
+        Assert.DoesNotContain(blocked, call => call.IsCompleted);
+        _release.Set();
+        var results = await Task.WhenAll(blocked).InTime();
+        Assert.Equal(Enumerable.Range(0, 50).Select(number => $"{number}"), results.Select(result => result.GetResult().ToString()));
+    }
+
+    [Fact]
+    public async Task B_07_a_sync_body_is_handed_over_while_it_blocks()
+    {
+        await _host.StartAsync(Token);
+        var result = await Client.CallAsync("block", 7, new() { AsyncTimeout = Milliseconds(100) }, Token).AsTask().InTime();
+        // The body is still in its one blocking call: nothing but the patience can have answered.
+        Assert.True(result.IsPromoted);
+        Assert.Equal(JobState.Running, (await Client.GetAsync(result.Job!.Id, Token)).State);
+        _release.Set();
+        Assert.Equal(7, await Client.WaitForResultAsync<int>(result.Job.Id, Token).AsTask().InTime());
+    }
+
+    [Fact]
+    public async Task A12_the_caller_of_a_sync_body_is_not_blocked()
+    {
+        await _host.StartAsync(Token);
+        var call = Client.CallAsync("block", 1, null, Token).AsTask();
+        Assert.False(call.IsCompleted);
+        _release.Set();
+        Assert.Equal("1", (await call.InTime()).GetResult().ToString());
+    }
+
+    public void Dispose()
+    {
+        _release.Set();
+        _host.Dispose();
+        _release.Dispose();
+    }
+}
