@@ -53,7 +53,7 @@ public sealed class DiskTests
 
         disk.SetReadOnly(true);
         var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => StartAsync(folder, disk, _ => ValueTask.FromResult(JobOutcome.Completed())));
-        Assert.Contains("read-only", error.Message, StringComparison.Ordinal);
+        Assert.Contains("may write", error.Message, StringComparison.Ordinal);
         disk.SetReadOnly(false);
 
         await using var host = await StartAsync(folder, disk, _ => ValueTask.FromResult(JobOutcome.Completed()), Kinds.Plain);
