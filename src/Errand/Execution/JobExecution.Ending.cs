@@ -58,7 +58,7 @@ internal sealed partial class JobExecution
                     return;
                 }
                 // The answer to an earlier try may have been lost: then the job is where this write would have brought it.
-                if (!stored.Current.IsTerminal && stored.Current.Fence.Runner == Core.Runner!.Lease.Runner) Log.EndRefused(Core.Logger, Id, stored.Current.Phase);
+                if (!stored.Current.IsTerminal && stored.Current.Fence == stored.Fence) Log.EndRefused(Core.Logger, Id, stored.Current.Phase);
                 return;
             }
             catch (Exception e)
