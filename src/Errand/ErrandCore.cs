@@ -76,7 +76,11 @@ internal sealed class ErrandCore : IDisposable
     }
 
     // The store and the output belong to whoever made them: the host's services.
-    public void Dispose() => Signals.Dispose();
+    public void Dispose()
+    {
+        Runner?.Abandon();
+        Signals.Dispose();
+    }
 
     public void RefuseWhenStopping()
     {

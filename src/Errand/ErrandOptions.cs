@@ -18,7 +18,7 @@ public sealed class ErrandOptions
     /// <summary>Kinds that other processes on the same store run, so that they may be submitted here.</summary>
     public ISet<string> RemoteKinds { get; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>How long a caller waits for a call before it is handed over, where neither the call nor its kind says. Default: without end.</summary>
+    /// <summary>How long a caller waits for a call before it is handed over, where neither the call nor its kind says; zero hands over at once. Default: without end.</summary>
     public TimeSpan AsyncTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>The limits of jobs whose kind and spec set none. Default: 5 minutes of wall time.</summary>

@@ -10,7 +10,6 @@ namespace Errand;
 internal sealed class PatienceRace : IValueTaskSource<CallResult>
 {
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(1);
-    private readonly Lock _lock;
     private readonly JobExecution _execution;
     private readonly OnAbandon _onAbandon;
     private ManualResetValueTaskSourceCore<CallResult> _answer = new() { RunContinuationsAsynchronously = true };
@@ -27,7 +26,6 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
     {
         _execution = execution;
         _onAbandon = onAbandon;
-        _lock = execution.Lock;
         execution.Call = this;
     }
 
@@ -44,7 +42,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
 
     public ValueTask<CallResult> RunAsync(TimeSpan patience, CancellationToken abandon)
     {
-        lock (_lock)
+        lock (_execution.Lock)
         {
             // The body may have ended on another thread already.
             if (_stage == Stage.Inline)
@@ -70,7 +68,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
     public void OnEnded(JobOutcome outcome)
     {
         bool answer;
-        lock (_lock)
+        lock (_execution.Lock)
         {
             _outcome = outcome;
             answer = _stage is Stage.Inline or Stage.Abandoned;
@@ -87,7 +85,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
         if (_onAbandon == OnAbandon.Promote) BeginPromotion();
         else
         {
-            lock (_lock)
+            lock (_execution.Lock)
             {
                 _callerGaveUp = true;
                 // While promoting, the store's answer decides: what it has taken goes on.
@@ -101,7 +99,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
 
     private void BeginPromotion()
     {
-        lock (_lock)
+        lock (_execution.Lock)
         {
             if (_stage != Stage.Inline) return;
             _stage = Stage.Promoting;
@@ -114,7 +112,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
     public async Task PromoteNowAsync()
     {
         TaskCompletionSource stored;
-        lock (_lock)
+        lock (_execution.Lock)
         {
             if (_stage == Stage.Stored) return;
             stored = _stored ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -158,7 +156,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
         JobOutcome? outcome;
         _execution.Promoted(job);
         Core.Runner!.TakeOverPromoted(_execution);
-        lock (_lock)
+        lock (_execution.Lock)
         {
             _stage = Stage.Stored;
             outcome = _outcome;
@@ -176,7 +174,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
         PromotionLog.Delayed(Core.Logger, _execution.Spec.Kind, problem.Message);
         if (EndIfOutcomeIsKnown()) return false;
         bool gaveUp;
-        lock (_lock)
+        lock (_execution.Lock)
         {
             _stage = Stage.Inline;
             gaveUp = _callerGaveUp;
@@ -184,7 +182,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
         Interlocked.Exchange(ref _stored, null)?.TrySetException(problem);
         if (gaveUp) OnAbandoned();
         await Task.Delay(PauseAfterRefusal, Core.Time);
-        lock (_lock)
+        lock (_execution.Lock)
         {
             if (_stage != Stage.Inline) return false;
             _stage = Stage.Promoting;
@@ -195,7 +193,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
     private bool EndIfOutcomeIsKnown()
     {
         JobOutcome outcome;
-        lock (_lock)
+        lock (_execution.Lock)
         {
             if (_outcome is null) return false;
             outcome = _outcome;
@@ -216,7 +214,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
 
     private void Answer(CallResult result, Exception? failure = null)
     {
-        lock (_lock)
+        lock (_execution.Lock)
         {
             if (_answered) return;
             _answered = true;

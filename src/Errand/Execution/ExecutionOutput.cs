@@ -4,9 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Errand;
 
 /// <summary>The output of one execution: nothing until the work writes; in memory while the call is inline; then the job's log.</summary>
-/// <param name="execution">Whose output it is.</param>
-/// <param name="executionLock">The execution's lock.</param>
-internal sealed class ExecutionOutput(JobExecution execution, Lock executionLock)
+internal sealed class ExecutionOutput(JobExecution execution)
 {
     private OutputWriter? _log;
     private LeasedOutputWriter? _writer;
@@ -17,7 +15,7 @@ internal sealed class ExecutionOutput(JobExecution execution, Lock executionLock
         get
         {
             if (Volatile.Read(ref _writer) is { } writer) return writer;
-            lock (executionLock) return _writer ??= Open_NeedsLock();
+            lock (execution.Lock) return _writer ??= Open_NeedsLock();
         }
     }
 
@@ -29,7 +27,7 @@ internal sealed class ExecutionOutput(JobExecution execution, Lock executionLock
     public void Promote()
     {
         // Under the lock: a writer is opened either before this, and moved, or after it, and goes to the log.
-        lock (executionLock) (_log as DeferredOutputWriter)?.Promote();
+        lock (execution.Lock) (_log as DeferredOutputWriter)?.Promote();
     }
 
     /// <summary>Nothing more will be written.</summary>

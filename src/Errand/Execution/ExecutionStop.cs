@@ -5,12 +5,11 @@ namespace Errand;
 /// it waits for input. Costs nothing until somebody looks at the token or the limit can be reached.
 /// </summary>
 /// <param name="execution">Is told once it is stopped.</param>
-/// <param name="executionLock">The execution's lock, shared, because executions are many.</param>
-internal sealed class ExecutionStop(JobExecution execution, Lock executionLock)
+internal sealed class ExecutionStop(JobExecution execution)
 {
     private CancellationTokenSource? _source;
     private ITimer? _limitTimer;
-    private TimeSpan? _limit;
+    private TimeSpan _limit;
     private TimeSpan _ran;
     private long _clockStartedAt;
     private bool _clockRuns;
@@ -22,7 +21,7 @@ internal sealed class ExecutionStop(JobExecution execution, Lock executionLock)
     {
         get
         {
-            lock (executionLock)
+            lock (execution.Lock)
             {
                 if (_source is null)
                 {
@@ -42,7 +41,7 @@ internal sealed class ExecutionStop(JobExecution execution, Lock executionLock)
     public bool TryStop(StopReason reason)
     {
         CancellationTokenSource? source;
-        lock (executionLock)
+        lock (execution.Lock)
         {
             bool news = Reason == StopReason.None || (Reason == StopReason.Cancelled && reason == StopReason.Killed);
             if (_isOver || !news) return false;
@@ -64,9 +63,9 @@ internal sealed class ExecutionStop(JobExecution execution, Lock executionLock)
     /// <summary>The work starts now, and may take so long.</summary>
     public void StartClock(TimeSpan? limit)
     {
-        lock (executionLock)
+        lock (execution.Lock)
         {
-            _limit = limit;
+            _limit = limit ?? Timeout.InfiniteTimeSpan;
             _clockStartedAt = Time.GetTimestamp();
             _clockRuns = true;
         }
@@ -75,12 +74,12 @@ internal sealed class ExecutionStop(JobExecution execution, Lock executionLock)
     /// <summary>From now on the limit is kept. Before, somebody else makes sure that the work does not go on for long.</summary>
     public void WatchLimit()
     {
-        lock (executionLock) WatchLimit_NeedsLock();
+        lock (execution.Lock) WatchLimit_NeedsLock();
     }
 
     public void PauseClock()
     {
-        lock (executionLock)
+        lock (execution.Lock)
         {
             if (!_clockRuns) return;
             _ran = Ran_NeedsLock();
@@ -91,25 +90,26 @@ internal sealed class ExecutionStop(JobExecution execution, Lock executionLock)
 
     public void ResumeClock()
     {
-        lock (executionLock)
+        lock (execution.Lock)
         {
             if (_clockRuns || _isOver) return;
             _clockRuns = true;
             _clockStartedAt = Time.GetTimestamp();
-            _limitTimer?.Change(Left_NeedsLock(), Timeout.InfiniteTimeSpan);
+            if (_limitTimer is null) WatchLimit_NeedsLock();
+            else _limitTimer.Change(Left_NeedsLock(), Timeout.InfiniteTimeSpan);
         }
     }
 
     /// <summary>For how long the work has run.</summary>
     public TimeSpan Ran()
     {
-        lock (executionLock) return Ran_NeedsLock();
+        lock (execution.Lock) return Ran_NeedsLock();
     }
 
     /// <summary>The work is over: nothing stops it any more.</summary>
     public void End()
     {
-        lock (executionLock)
+        lock (execution.Lock)
         {
             _isOver = true;
             _limitTimer?.Dispose();
@@ -129,11 +129,11 @@ internal sealed class ExecutionStop(JobExecution execution, Lock executionLock)
 
     private void WatchLimit_NeedsLock()
     {
-        if (_limit is null || _limitTimer is not null || !_clockRuns || _isOver || Reason != StopReason.None) return;
+        if (_limit == Timeout.InfiniteTimeSpan || _limitTimer is not null || !_clockRuns || _isOver || Reason != StopReason.None) return;
         _limitTimer = Time.CreateTimer(static stop => ((ExecutionStop)stop!).TryStop(StopReason.TimedOut), this, Left_NeedsLock(), Timeout.InfiniteTimeSpan);
     }
 
     private TimeSpan Ran_NeedsLock() => _clockRuns ? _ran + Time.GetElapsedTime(_clockStartedAt) : _ran;
 
-    private TimeSpan Left_NeedsLock() => _limit is { } limit && Ran_NeedsLock() is var ran && ran < limit ? limit - ran : TimeSpan.Zero;
+    private TimeSpan Left_NeedsLock() => Ran_NeedsLock() is var ran && ran < _limit ? _limit - ran : TimeSpan.Zero;
 }

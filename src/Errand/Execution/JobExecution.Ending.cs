@@ -113,7 +113,7 @@ internal sealed partial class JobExecution
 
     private void ReleaseSlot()
     {
-        lock (_lock)
+        lock (Lock)
         {
             if (!_holdsSlot) return;
             _holdsSlot = false;
@@ -123,7 +123,7 @@ internal sealed partial class JobExecution
 
     private void RetakeSlot()
     {
-        lock (_lock)
+        lock (Lock)
         {
             if (_holdsSlot || _concluded != 0) return;
             _holdsSlot = true;

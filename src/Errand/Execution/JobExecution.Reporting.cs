@@ -95,7 +95,7 @@ internal sealed partial class JobExecution
     {
         if (Stored is null || _progress is null) return;
         TimeSpan wait;
-        lock (_lock)
+        lock (Lock)
         {
             if (_progressPending || _concluded != 0) return;
             _progressPending = true;
@@ -110,7 +110,7 @@ internal sealed partial class JobExecution
         {
             if (wait > TimeSpan.Zero) await Task.Delay(wait, Core.Time, Stop.Token);
             JobProgress progress;
-            lock (_lock)
+            lock (Lock)
             {
                 _progressPending = false;
                 _progressWrittenAt = Core.Time.GetTimestamp();
@@ -125,7 +125,7 @@ internal sealed partial class JobExecution
         catch (Exception)
         {
             // The next report, or the end, says more than this one would have.
-            lock (_lock) _progressPending = false;
+            lock (Lock) _progressPending = false;
         }
     }
 }

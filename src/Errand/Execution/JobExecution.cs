@@ -11,10 +11,8 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
 {
     private static readonly TimeSpan BlockingFrom = TimeSpan.FromMilliseconds(20);
     private static readonly AsyncLocal<JobExecution?> Ambient = new();
-    private readonly Lock _lock = new();
     private readonly IJobExecutor? _executor;
     private readonly JobKind? _kind;
-    private readonly DateTimeOffset _createdAt;
     private RunningJob? _stored;
     private IServiceScope? _scope;
     private JobId _id;
@@ -24,23 +22,22 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     private int _concluded;
     private bool _holdsSlot;
 
-    private JobExecution(ErrandCore core, JobSpec spec, JobKind? kind, IJobExecutor? executor, DateTimeOffset createdAt)
+    private JobExecution(ErrandCore core, JobSpec spec, JobKind? kind, IJobExecutor? executor)
     {
         Core = core;
         Spec = spec;
         _kind = kind;
         _executor = executor;
-        _createdAt = createdAt;
-        Stop = new ExecutionStop(this, _lock);
+        Stop = new ExecutionStop(this);
         Context = new JobContext(this);
     }
 
     /// <summary>A call inside its caller's patience.</summary>
     public static JobExecution Inline(ErrandCore core, JobSpec spec, JobKind? kind, IJobExecutor? executor) =>
-        new(core, spec, kind, executor, core.Time.GetJobTime()) { StartedAt = core.Time.GetJobTime(), Attempt = 1 };
+        new(core, spec, kind, executor) { StartedAt = core.Time.GetJobTime(), Attempt = 1 };
 
     /// <summary>A job that this process's runner holds, with the slot it takes.</summary>
-    public static JobExecution Held(ErrandCore core, JobKind kind, Job job) => new(core, job.Spec, kind, null, job.CreatedAt)
+    public static JobExecution Held(ErrandCore core, JobKind kind, Job job) => new(core, job.Spec, kind, null)
     {
         _stored = new(core.Store, job), _id = job.Id, _checkpoint = job.Checkpoint, _holdsSlot = true,
         Attempt = job.Attempt, StartedAt = job.StartedAt ?? job.CreatedAt,
@@ -49,8 +46,8 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     /// <summary>The execution whose work is asking, through all that it awaits.</summary>
     public static JobExecution? Current => Ambient.Value;
 
-    /// <summary>Guards the small state of one execution, its call and its output: one for all, because executions are many.</summary>
-    public Lock Lock => _lock;
+    /// <summary>Guards the small state of one execution, its call and its output. One object for all, and none of its own: executions are many.</summary>
+    public object Lock => Stop;
 
     public ErrandCore Core { get; }
 
@@ -66,7 +63,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
         get
         {
             if (Volatile.Read(ref _output) is { } output) return output;
-            lock (_lock) return _output ??= new ExecutionOutput(this, _lock);
+            lock (Lock) return _output ??= new ExecutionOutput(this);
         }
     }
 
@@ -93,8 +90,8 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
         get
         {
             if (Stored is null && _id.IsEmpty)
-                lock (_lock)
-                    if (_id.IsEmpty) _id = Core.NewId(_createdAt);
+                lock (Lock)
+                    if (_id.IsEmpty) _id = Core.NewId(StartedAt);
             return _id;
         }
     }
@@ -103,7 +100,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     {
         get
         {
-            lock (_lock) return (_scope ??= Core.Services.CreateScope()).ServiceProvider;
+            lock (Lock) return (_scope ??= Core.Services.CreateScope()).ServiceProvider;
         }
     }
 
@@ -129,9 +126,13 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     public void BeginInline()
     {
         Stop.StartClock(Limits.WallTime);
-        if (RunsOnOwnThread) Core.Scheduler.QueueBlocking(() => _ = RunToEndAsync(resume: false));
-        else _ = RunToEndAsync(resume: false);
+        if (!RunsOnOwnThread) _ = RunToEndAsync(resume: false);
+        // With its caller's ambient values, as a body that starts on the caller's thread has them.
+        else if (ExecutionContext.Capture() is { } callers) Core.Scheduler.QueueBlocking(() => ExecutionContext.Run(callers, RunInline, this));
+        else Core.Scheduler.QueueBlocking(() => RunInline(this));
     }
+
+    private static void RunInline(object? execution) => _ = ((JobExecution)execution!).RunToEndAsync(resume: false);
 
     /// <summary>The call was written to the store as a job that runs here.</summary>
     public void Promoted(Job job)
@@ -142,9 +143,9 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
         ScheduleProgressWrite();
     }
 
-    /// <summary>The job as it would be written now, held by a runner.</summary>
+    /// <summary>The call as a job, held by a runner; it started when it was called.</summary>
     public Job Snapshot(RunnerId runner, DateTimeOffset promotedAt) =>
-        Job.Running(Id, Spec, runner, _createdAt, StartedAt) with
+        Job.Running(Id, Spec, runner, StartedAt, StartedAt) with
         {
             Progress = _progress, Checkpoint = _checkpoint, PromotedAt = promotedAt, LastActivityAt = promotedAt,
         };
@@ -223,7 +224,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     /// <summary>Work that was left behind may still write: from now on to a log that ignores it.</summary>
     private ExecutionOutput? EndOutput()
     {
-        lock (_lock)
+        lock (Lock)
         {
             OutputIsOver = true;
             return _output;
@@ -234,7 +235,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     {
         Stop.End();
         IServiceScope? scope;
-        lock (_lock)
+        lock (Lock)
         {
             scope = _scope;
             _scope = null;

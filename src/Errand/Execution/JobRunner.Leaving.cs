@@ -32,6 +32,15 @@ internal sealed partial class JobRunner
         await LeaveAsync();
     }
 
+    /// <summary>The host is thrown away, stopped or not: the loops end, and nothing is written any more.</summary>
+    public void Abandon()
+    {
+        _stopping = true;
+        _left = true;
+        _pumpBell.Ring();
+        _beatBell.Ring();
+    }
+
     private IEnumerable<JobExecution> All() => [.. _running.Stored(), .. _running.Inline()];
 
     private void NoticeEmpty()

@@ -7,6 +7,7 @@ namespace Errand.Tests.Execution;
 /// <summary>Bodies that block their threads, on real ones.</summary>
 public sealed class BlockingTests : IDisposable
 {
+    private static readonly AsyncLocal<string?> Ambient = new();
     private readonly ManualResetEventSlim _release = new();
     private readonly IHost _host;
 
@@ -18,6 +19,12 @@ public sealed class BlockingTests : IDisposable
             {
                 _release.Wait(job.CancellationToken);
                 return number;
+            })
+            .AddBlockingJob<int, string?>("ambient", (_, _) => Ambient.Value)
+            .AddJob<int, string?>("ambient-async", async (_, _) =>
+            {
+                await Task.Yield();
+                return Ambient.Value;
             })
             .AddJob<int, int>("async", async (number, _) =>
             {
@@ -64,6 +71,20 @@ public sealed class BlockingTests : IDisposable
         Assert.False(call.IsCompleted);
         _release.Set();
         Assert.Equal("1", (await call.InTime()).GetResult().ToString());
+    }
+
+    [Fact]
+    public async Task A_body_sees_the_ambient_values_of_its_caller_when_it_is_called_and_of_nobody_when_it_is_queued()
+    {
+        await _host.StartAsync(Token);
+        Ambient.Value = "the caller";
+        Assert.Equal("\"the caller\"", (await Client.CallAsync("ambient", 0, null, Token).AsTask().InTime()).GetResult().ToString());
+        Assert.Equal("\"the caller\"", (await Client.CallAsync("ambient-async", 0, null, Token).AsTask().InTime()).GetResult().ToString());
+        for (int i = 0; i < 3; i++)
+        {
+            var jobs = await Client.SubmitAsync([new("ambient", JobData.Parse("0")), new("ambient-async", JobData.Parse("0"))], Token);
+            foreach (var job in jobs) Assert.Null(await Client.WaitForResultAsync<string>(job.Id, Token).AsTask().InTime());
+        }
     }
 
     public void Dispose()

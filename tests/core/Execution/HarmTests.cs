@@ -113,7 +113,7 @@ public sealed class HarmTests
             // Not declared blocking: nobody knows what they are like.
             .Add("blocks", Task<string> (_) =>
             {
-                release.Wait(TestContext.Current.CancellationToken);
+                release.Wait(Milliseconds(60_000));
                 return Task.FromResult("1");
             })
             .Add("quick", async _ =>
@@ -126,7 +126,8 @@ public sealed class HarmTests
         await host.StartAsync(TestContext.Current.CancellationToken);
         var client = host.Services.GetRequiredService<IJobClient>();
         var blocked = await client.SubmitAsync([.. Enumerable.Repeat(new JobSpec("blocks"), 50)], TestContext.Current.CancellationToken);
-        while ((await client.CountAsync(new() { Kind = "blocks" }, TestContext.Current.CancellationToken))[JobState.Running] < 50) await Task.Yield();
+        foreach (var job in blocked)
+            await client.WaitAsync(job.Id, new() { AfterVersion = job.Version }, TestContext.Current.CancellationToken).AsTask().InTime();
         var quick = await client.SubmitAsync(new JobSpec("quick"), TestContext.Current.CancellationToken);
         Assert.Equal(JobState.Completed, (await client.WaitAsync(quick.Id, null, TestContext.Current.CancellationToken).AsTask().InTime()).Job.State);
         Assert.Equal(50, (await client.CountAsync(new() { Kind = "blocks" }, TestContext.Current.CancellationToken))[JobState.Running]);
