@@ -32,6 +32,24 @@ public sealed class LostRunnerTests
         Assert.Contains(JobEvents.Adopted, other.History(id));
     }
 
+    [Fact]
+    public void Runners_that_were_all_cut_off_for_longer_than_a_lease_do_not_take_each_other_for_gone()
+    {
+        using var errand = ErrandTest.Start(builder => builder.AddSleep(kind => kind.Restartable = true));
+        using var other = errand.StartAnother();
+        var id = errand.Submit(Sleep(120)).Id;
+        errand.Advance(Seconds(5));
+        errand.Node.Freeze();
+        other.Node.Freeze();
+        errand.Advance(Seconds(20));
+        other.Node.Thaw();
+        errand.Advance(Seconds(1));
+        errand.Node.Thaw();
+        errand.Advance(Seconds(20));
+        Assert.DoesNotContain(JobEvents.Adopted, other.History(id));
+        Assert.Equal(1, errand.End(id).Attempt);
+    }
+
     [Theory]
     [InlineData(60)]
     [InlineData(-60)]
