@@ -17,13 +17,14 @@ public abstract partial class JobStoreConformance
         (query => query with { Parent = TheParent }, job => job with { Spec = job.Spec with { Parent = AnotherParent } }),
         (query => query with { Tag = "nightly" }, job => job with { Spec = job.Spec with { Tags = ["other"] } }),
         (query => query with { Text = "needle" }, job => job with { Spec = job.Spec with { Title = "hay" } }),
-        (query => query with { States = [JobState.Completed] }, job => job with { Phase = JobPhase.Failed, Outcome = JobOutcome.Failed(new("e", "m")) }),
+        (query => query with { States = [JobState.Completed] },
+            job => job with { Phase = JobPhase.Failed, Outcome = JobOutcome.Failed(new("e", "m")) }),
         (query => query with { CreatedFrom = Samples.At(10) }, job => job with { CreatedAt = Samples.At(5) }),
         (query => query with { CreatedBefore = Samples.At(11) }, job => job with { CreatedAt = Samples.At(15) }),
         (query => query with { FinishedBefore = Samples.At(25) }, job => job with { FinishedAt = Samples.At(30) }),
     ];
 
-    /// <summary>Every condition beside every other, and page by page, over jobs that were made at the time that their ids tell and over others.</summary>
+    /// <summary>Every condition beside every other, and page by page, over jobs that are as old as their ids and over others.</summary>
     /// <param name="idLater">How many seconds the ids are later than the jobs.</param>
     [Theory]
     [InlineData(0)]

@@ -26,7 +26,8 @@ public abstract partial class JobStoreConformance
         foreach (var phase in Enum.GetValues<JobPhase>())
         {
             var job = await Store.BroughtToAsync(phase);
-            Job[] mistaken = [job with { Runner = Samples.OtherRunner }, job with { Attempt = job.Attempt + 1 }, job with { Version = job.Version - 1 }];
+            Job[] mistaken =
+                [job with { Runner = Samples.OtherRunner }, job with { Attempt = job.Attempt + 1 }, job with { Version = job.Version - 1 }];
             foreach (var transition in mistaken.Select(EveryTransitionByName[name]))
             {
                 var judged = transition.Judge(job);

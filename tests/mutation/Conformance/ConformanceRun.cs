@@ -30,7 +30,8 @@ internal sealed class ConformanceRun<TPart> where TPart : notnull
         {
             var uses = new ConcurrentDictionary<TPart, bool>();
             long began = Stopwatch.GetTimestamp();
-            if (await one.RunAsync(subject(part => uses.TryAdd(part, true)), LongPatience) is { } error) Assert.Fail($"{one.Name} fails without a mutant: {error}");
+            var error = await one.RunAsync(subject(part => uses.TryAdd(part, true)), LongPatience);
+            if (error is not null) Assert.Fail($"{one.Name} fails without a mutant: {error}");
             killers.Add(new(one, uses.Keys.ToHashSet(), Stopwatch.GetElapsedTime(began)));
         });
         return new(killers);
@@ -45,7 +46,8 @@ internal sealed class ConformanceRun<TPart> where TPart : notnull
         IReadOnlyList<TMutant> mutants, Func<TMutant, IEnumerable<TPart>> changes, Func<TMutant, JobStoreConformance> subject)
     {
         var killers = new string?[mutants.Count];
-        await EachAsync(Enumerable.Range(0, mutants.Count), async i => killers[i] = await KillerOfAsync([.. changes(mutants[i])], () => subject(mutants[i])));
+        await EachAsync(Enumerable.Range(0, mutants.Count), async i =>
+            killers[i] = await KillerOfAsync([.. changes(mutants[i])], () => subject(mutants[i])));
         return [.. mutants.Zip(killers)];
     }
 
@@ -53,7 +55,8 @@ internal sealed class ConformanceRun<TPart> where TPart : notnull
     {
         List<Killer> undecided = [];
         // Those that have killed before come first, then the quick ones.
-        foreach (var killer in _killers.Where(killer => killer.Uses.Overlaps(changed)).OrderByDescending(killer => killer.Merit).ThenBy(killer => killer.Took))
+        var able = _killers.Where(killer => killer.Uses.Overlaps(changed));
+        foreach (var killer in able.OrderByDescending(killer => killer.Merit).ThenBy(killer => killer.Took))
         {
             var error = await killer.Case.RunAsync(subject(), ShortPatience);
             if (error is null) continue;
@@ -70,7 +73,10 @@ internal sealed class ConformanceRun<TPart> where TPart : notnull
     private static Task EachAsync<T>(IEnumerable<T> items, Func<T, Task> act)
     {
         using (ExecutionContext.SuppressFlow())
-            return Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (item, _) => await act(item));
+        {
+            var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+            return Parallel.ForEachAsync(items, options, async (item, _) => await act(item));
+        }
     }
 
     /// <summary>A case, with what is known of it.</summary>

@@ -30,7 +30,7 @@ internal sealed record ExemptMutant(string Head, string Term, string Reason)
         new(Kinds, "kind IS NOT NULL", "Jobs of a kind without a name would be looked for after the others, and there are none."),
         new("UPDATE OR FAIL job SET", "seq = ?", "Every queued job would be put where it belongs in its session, and all others are there already."),
         new("UPDATE OR FAIL job SET", "phase = 0", "Only a job that was queued just now is put in its place in its session."),
-        new("UPDATE OR FAIL job SET", "(holds & 2) <> 0", "The first of a session that is not held back would be let go again: a needless write and a needless hint."),
+        new("UPDATE OR FAIL job SET", "(holds & 2) <> 0", "What is not held back would be let go again: a needless write and a needless hint."),
         new("UPDATE runner SET", "lapsed = 0", "A runner that has lapsed would lapse again: the answer is the same, and hints may come twice."),
     ];
 

@@ -40,7 +40,8 @@ internal sealed partial record SqlMutant(string Head, string Term, IReadOnlyDict
     // It keeps the parameters of the term, because what is bound to the others goes by their number.
     private static string Neutral(SqlTerm term)
     {
-        string parameters = string.Concat(Parameter().Matches(term.Text).Cast<Match>().Select(parameter => (term.IsAlternative ? " AND " : " OR ") + parameter.Value));
+        string and = term.IsAlternative ? " AND " : " OR ";
+        string parameters = string.Concat(Parameter().Matches(term.Text).Select(parameter => and + parameter.Value));
         return $"({(term.IsAlternative ? 0 : 1)}{parameters})";
     }
 

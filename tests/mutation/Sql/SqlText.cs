@@ -63,7 +63,8 @@ internal sealed partial class SqlText
     // What follows a word is what a function takes, a list of columns or a query.
     private bool IsCondition(int bracket)
     {
-        if (bracket > 0 && char.IsAsciiLetter(this[bracket - 1][0]) && !Openers.Contains(this[bracket - 1]) && this[bracket - 1] is not ("AND" or "OR")) return false;
+        string before = bracket > 0 ? this[bracket - 1] : "";
+        if (before != "" && char.IsAsciiLetter(before[0]) && before is not ("AND" or "OR") && !Openers.Contains(before)) return false;
         if (this[bracket + 1] is "SELECT") return false;
         return AtTop(bracket + 1, _closing[bracket]).Any(i => Comparisons.Contains(this[i]));
     }

@@ -10,6 +10,7 @@ internal static class LifeCycle
 {
     private static readonly DateTimeOffset At = new(2031, 5, 17, 9, 30, 0, TimeSpan.Zero);
     private static readonly JobInput Asked = new("1", JobData.Parse("1"), At);
+    private static readonly JobInput Answered = Asked with { Answer = JobData.Parse("1"), AnsweredAt = At, AnsweredBy = "ann" };
 
     // One for each case that a constructor may tell apart.
     private static readonly Dictionary<Type, object[]> Samples = new()
@@ -25,7 +26,7 @@ internal static class LifeCycle
         [typeof(JobError)] = [new JobError("e", "m")],
         [typeof(JobSchedule)] = [new JobSchedule(At, 0, JobHolds.None)],
         [typeof(JobOutcome)] = [JobOutcome.Completed(), JobOutcome.Failed(new("e", "m")), JobOutcome.Cancelled],
-        [typeof(IReadOnlyList<JobInput>)] = [new[] { Asked }, new[] { Asked with { Answer = JobData.Parse("1"), AnsweredAt = At, AnsweredBy = "ann" } }],
+        [typeof(IReadOnlyList<JobInput>)] = [new[] { Asked }, new[] { Answered }],
     };
 
     public static IReadOnlyList<JobTransition> Transitions { get; } =
@@ -40,7 +41,7 @@ internal static class LifeCycle
         foreach (var parameter in constructor.GetParameters())
         {
             if (!Samples.TryGetValue(parameter.ParameterType, out var samples))
-                throw new InvalidOperationException($"JobTransition.{constructor.Name} takes a {parameter.ParameterType}; add samples of it to {nameof(LifeCycle)}.");
+                throw new InvalidOperationException($"JobTransition.{constructor.Name} takes a {parameter.ParameterType}; add samples of it.");
             calls = calls.SelectMany(_ => samples, (call, sample) => (object[])[.. call, sample]);
         }
         return calls.Select(call => (JobTransition)constructor.Invoke(null, call)!);

@@ -53,7 +53,8 @@ internal sealed class MutantStore(IJobStore inner, TransitionMutant? mutant, Act
     public ValueTask<bool> WriteRecordAsync(string name, long expectedVersion, JobData value, CancellationToken cancellationToken = default) =>
         inner.WriteRecordAsync(name, expectedVersion, value, cancellationToken);
 
-    public ValueTask<int> RemoveAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken = default) => inner.RemoveAsync(ids, cancellationToken);
+    public ValueTask<int> RemoveAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken = default) =>
+        inner.RemoveAsync(ids, cancellationToken);
 
     public IDisposable Subscribe(Action<JobHint> hinted) => inner.Subscribe(hinted);
 

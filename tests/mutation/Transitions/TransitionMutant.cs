@@ -33,7 +33,8 @@ internal sealed record TransitionMutant(TransitionShape Shape, string Name, Func
                 int at = i;
                 var edge = transition.Edges[i];
                 yield return (
-                    $"{(edge.From.Has(phase) ? "does not start" : "starts")} from {phase} (arrow {i})", it => With(it, at, it.Edges[at] with { From = it.Edges[at].From ^ bit }));
+                    $"{(edge.From.Has(phase) ? "does not start" : "starts")} from {phase} (arrow {i})",
+                    it => With(it, at, it.Edges[at] with { From = it.Edges[at].From ^ bit }));
                 if (edge.To != phase) yield return ($"leads to {phase} (arrow {i})", it => With(it, at, it.Edges[at] with { To = phase }));
                 if (edge.To is not null) yield return ($"leads nowhere (arrow {i})", it => With(it, at, it.Edges[at] with { To = null }));
             }
@@ -41,7 +42,8 @@ internal sealed record TransitionMutant(TransitionShape Shape, string Name, Func
     }
 
     private static bool MeansTheSame(JobTransition left, JobTransition right) =>
-        left.Fence == right.Fence && left.ExpectedVersion == right.ExpectedVersion && Phases.All(phase => Meaning(left, phase) == Meaning(right, phase));
+        left.Fence == right.Fence && left.ExpectedVersion == right.ExpectedVersion
+        && Phases.All(phase => Meaning(left, phase) == Meaning(right, phase));
 
     private static (bool Already, int Edge, JobPhase? To) Meaning(JobTransition transition, JobPhase phase)
     {
