@@ -90,7 +90,7 @@ internal static class Schema1
 
         CREATE TABLE record (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, value TEXT NOT NULL);
 
-        CREATE TABLE change (sequence INTEGER PRIMARY KEY AUTOINCREMENT, jobs TEXT NOT NULL);
+        CREATE TABLE change (sequence INTEGER PRIMARY KEY, jobs TEXT NOT NULL);
 
         CREATE VIEW jobs AS SELECT
             id, kind, owner,

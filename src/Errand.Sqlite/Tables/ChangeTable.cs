@@ -11,7 +11,8 @@ namespace Errand.Sqlite;
 /// </summary>
 internal sealed class ChangeTable(SqliteConnection connection)
 {
-    // Old rows are cut off a few at a time, so that it costs nothing to speak of.
+    // Old rows are cut off a few at a time, so that it costs nothing to speak of. The newest always stays, so SQLite's numbering goes on from
+    // it and never begins again; AUTOINCREMENT would see to that too, at the price of one more page in each commit.
     private const int TrimEvery = 64;
     private const int LongestPair = 2 * 20 + 2;
 
@@ -27,7 +28,7 @@ internal sealed class ChangeTable(SqliteConnection connection)
         long sequence = connection.LastRowId;
         if (sequence % TrimEvery != 0) return;
         _trim ??= connection.Prepare("DELETE FROM change WHERE sequence <= ?");
-        _trim.Bind(1, sequence - kept).Run();
+        _trim.Bind(1, sequence - Math.Max(kept, 1)).Run();
     }
 
     public ChangePage Read(string? cursor, int limit)

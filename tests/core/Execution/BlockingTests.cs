@@ -80,11 +80,12 @@ public sealed class BlockingTests : IDisposable
         Ambient.Value = "the caller";
         Assert.Equal("\"the caller\"", (await Client.CallAsync("ambient", 0, null, Token).AsTask().InTime()).GetResult().ToString());
         Assert.Equal("\"the caller\"", (await Client.CallAsync("ambient-async", 0, null, Token).AsTask().InTime()).GetResult().ToString());
-        for (int i = 0; i < 3; i++)
-        {
-            var jobs = await Client.SubmitAsync([new("ambient", JobData.Parse("0")), new("ambient-async", JobData.Parse("0"))], Token);
-            foreach (var job in jobs) Assert.Null(await Client.WaitForResultAsync<string>(job.Id, Token).AsTask().InTime());
-        }
+        // More at once than there are idle threads: some are made for this caller, and serve others afterwards.
+        var blocked = Enumerable.Range(0, 100).Select(number => Client.CallAsync("block", number, null, Token).AsTask()).ToArray();
+        _release.Set();
+        await Task.WhenAll(blocked).InTime();
+        var jobs = await Client.SubmitAsync([.. Enumerable.Repeat(new JobSpec("ambient", JobData.Parse("0")), 100), new("ambient-async", JobData.Parse("0"))], Token);
+        foreach (var job in jobs) Assert.Null(await Client.WaitForResultAsync<string>(job.Id, Token).AsTask().InTime());
     }
 
     public void Dispose()

@@ -1,7 +1,7 @@
 PRAGMA foreign_keys=OFF;
 BEGIN TRANSACTION;
 CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES('epoch','c1d71c808987a516');
+INSERT INTO meta VALUES('epoch','f08e3112d46a332a');
 INSERT INTO meta VALUES('min_reader','1');
 INSERT INTO meta VALUES('schema','1');
 CREATE TABLE job (
@@ -84,12 +84,10 @@ INSERT INTO runner VALUES('runner-1',7,0,'0c1f9e4a-boot',4711,987654321);
 INSERT INTO runner VALUES('runner-2',3,1,NULL,NULL,NULL);
 CREATE TABLE record (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, value TEXT NOT NULL);
 INSERT INTO record VALUES('schedule/nightly',2,'{"cron":"0 4 * * *"}');
-CREATE TABLE change (sequence INTEGER PRIMARY KEY AUTOINCREMENT, jobs TEXT NOT NULL);
+CREATE TABLE change (sequence INTEGER PRIMARY KEY, jobs TEXT NOT NULL);
 INSERT INTO change VALUES(1,'[1,1,2,1,3,1,4,1,5,1,6,1,7,1,8,1,9,1]');
 INSERT INTO change VALUES(2,'[5,2,5,3,5,4,6,2,7,2,8,2]');
 INSERT INTO change VALUES(3,'[8,3]');
-DELETE FROM sqlite_sequence;
-INSERT INTO sqlite_sequence VALUES('change',3);
 CREATE UNIQUE INDEX job_by_id ON job (id);
 CREATE UNIQUE INDEX job_by_key ON job (owner, key) WHERE key IS NOT NULL;
 CREATE INDEX job_ready ON job (kind, rank) WHERE phase = 0 AND holds = 0;
