@@ -9,7 +9,7 @@ public sealed class DiskTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = 180_000)]
     public async Task B_41_on_a_full_disk_submits_fail_clearly_running_work_goes_on_and_all_ends_well_once_there_is_space()
     {
         await using var folder = new ChaosFolder();
@@ -41,7 +41,7 @@ public sealed class DiskTests
         Assert.Equal(kept.Count + 2, (await host.Client.CountAsync(new(), Cancellation))[JobState.Completed]);
     }
 
-    [Fact]
+    [Fact(Timeout = 180_000)]
     public async Task B_41_on_a_read_only_disk_a_host_says_so_and_starts_once_it_may_write()
     {
         await using var folder = new ChaosFolder();

@@ -7,7 +7,7 @@ public sealed class DoorbellTests
 {
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
 
-    [Theory]
+    [Theory(Timeout = 180_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task J2_a_job_that_one_process_submits_is_picked_up_by_another_through_the_doorbell_and_without_it(bool doorbell)
@@ -27,7 +27,7 @@ public sealed class DoorbellTests
         Assert.Equal(0, await runner.StopAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = 180_000)]
     public async Task J2_a_waiter_and_a_cancel_reach_across_processes_through_the_doorbell()
     {
         await using var folder = new ChaosFolder();

@@ -8,7 +8,7 @@ public sealed class FrozenWorkerTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = 180_000)]
     public async Task B_40_a_worker_that_was_frozen_past_its_lease_writes_nothing_to_what_another_has_taken_over()
     {
         await using var folder = new ChaosFolder();

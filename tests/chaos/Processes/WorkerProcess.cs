@@ -6,6 +6,7 @@ namespace Errand.Chaos.Tests.Processes;
 /// <summary>A worker in a process of its own, which the suite speaks to, freezes and kills.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Safety = TimeSpan.FromMinutes(2);
     private readonly Lock _lock = new();
     private readonly Process _process;
     private readonly Action<WorkerProcess, string[]> _heard;
@@ -63,14 +64,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>The first line that is wanted, of those that were said and those that will be.</summary>
     public Task<string[]> HearAsync(Predicate<string[]> wanted)
     {
+        var heard = new TaskCompletionSource<string[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
             if (_lines.Find(wanted) is { } line) return Task.FromResult(line);
-            var heard = new TaskCompletionSource<string[]>(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_isGone) heard.SetException(Gone());
             else _waiting.Add((wanted, heard));
-            return heard.Task;
         }
+        return heard.Task.WaitAsync(Safety);
     }
 
     public Task<string[]> HearAsync(params string[] words) => HearAsync(line => line.AsSpan().StartsWith(words));

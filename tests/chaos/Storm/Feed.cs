@@ -13,6 +13,7 @@ internal sealed class Feed(StormPlan plan, Ledger ledger)
     private readonly Lock _lock = new();
     private readonly Dictionary<WorkerProcess, HashSet<int>> _asked = [];
     private readonly Dictionary<WorkerProcess, HashSet<JobId>> _cancels = [];
+    private readonly HashSet<WorkerProcess> _gone = [];
     private readonly Queue<int> _again = [];
     private readonly Queue<JobId> _cancelAgain = [];
     private readonly PriorityQueue<JobId, int> _toCancel = new();
@@ -60,24 +61,27 @@ internal sealed class Feed(StormPlan plan, Ledger ledger)
             foreach (var id in Cancels_NeedsLock(worker)) _cancelAgain.Enqueue(id);
             _asked.Remove(worker);
             _cancels.Remove(worker);
+            _gone.Add(worker);
         }
     }
 
     /// <summary>Gives out what is due.</summary>
-    public void Give(IReadOnlyList<WorkerProcess> workers)
+    public void Give(IReadOnlyList<WorkerProcess> ready)
     {
         lock (_lock)
         {
+            // One of them may have been killed since somebody looked.
+            WorkerProcess[] workers = [.. ready.Where(worker => !_gone.Contains(worker))];
             while (_toCancel.TryPeek(out var id, out int due) && due <= ledger.Ends.Value) _cancelAgain.Enqueue(_toCancel.Dequeue());
             while (PickFor_NeedsLock(workers) is { } worker && NextOrdinal_NeedsLock() is { } ordinal)
             {
                 Asked_NeedsLock(worker).Add(ordinal);
                 worker.Say(plan.Job(ordinal).Command);
             }
-            if (workers.Count == 0) return;
+            if (workers.Length == 0) return;
             while (_cancelAgain.TryDequeue(out var id))
             {
-                var worker = workers[_turn++ % workers.Count];
+                var worker = workers[_turn++ % workers.Length];
                 Cancels_NeedsLock(worker).Add(id);
                 worker.Say($"{Words.Cancel} {id}");
             }
@@ -89,6 +93,12 @@ internal sealed class Feed(StormPlan plan, Ledger ledger)
     {
         lock (_lock)
             while (_toCancel.TryDequeue(out var id, out _)) _cancelAgain.Enqueue(id);
+    }
+
+    public override string ToString()
+    {
+        lock (_lock)
+            return $"{_next} given, {string.Join(", ", _asked.Select(asked => $"{asked.Value.Count} asked of {asked.Key.Name}"))}, {_again.Count} to be given again, {_toCancel.Count} to be cancelled";
     }
 
     private void Keep_NeedsLock(WorkerProcess worker, int ordinal, JobId id)

@@ -45,6 +45,24 @@ internal sealed class StormRun : IAsyncDisposable
 
     public async Task RunAsync()
     {
+        try
+        {
+            await StormAsync();
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"The storm came to no end: {await DescribeAsync()}", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _safety.CancelAsync();
+        await _fleet.DisposeAsync();
+    }
+
+    private async Task StormAsync()
+    {
         using var stopped = new CancellationTokenSource();
         var observing = Observer.RunAsync(stopped.Token);
         _fleet.Start();
@@ -60,10 +78,12 @@ internal sealed class StormRun : IAsyncDisposable
         Took = Stopwatch.GetElapsedTime(_startedAt);
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task<string> DescribeAsync()
     {
-        await _safety.CancelAsync();
-        await _fleet.DisposeAsync();
+        var counts = await _host.Client.CountAsync(new());
+        return $"{_feed}; {Ledger.Kept.Value} kept, {Ledger.Ends.Value} ended; {string.Join(", ", counts.Select(count => $"{count.Value} {count.Key.ToWord()}"))}; " +
+            $"{Strikes.Kills} kills, {Strikes.ShortFreezes} short and {Strikes.LongFreezes.Count} long freezes; " +
+            $"workers {string.Join(", ", _fleet.Ready().Select(worker => $"{worker.Name}{(worker.IsFrozen ? " (frozen)" : "")}"))}";
     }
 
     private async Task StrikeAsync()
