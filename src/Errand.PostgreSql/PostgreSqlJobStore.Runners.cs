@@ -13,21 +13,17 @@ public sealed partial class PostgreSqlJobStore
     /// <inheritdoc/>
     public async ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken = default)
     {
-        int count = request.Count, view = Math.Max(FirstView, count * ViewPerJob);
-        List<Job> adopted = [];
+        int count = Math.Max(request.Count, 0), view = Math.Max(FirstView, count * ViewPerJob);
         var found = await StartAsync(request, count, view, unlessOrphans: true, cancellationToken);
-        if (found.Orphans.Count > 0)
+        List<Job> started = found.Started, adopted = await AdoptAsync(request, found.Orphans, cancellationToken);
+        // Where there were orphans, the line was not looked at yet; where all in view were in other hands, the next look goes further.
+        bool isLookedAt = found.Orphans.Count == 0;
+        while (started.Count + adopted.Count < count && (!isLookedAt || found.InView == view))
         {
-            adopted = await AdoptAsync(request, found.Orphans, cancellationToken);
-            count -= adopted.Count;
-            if (count > 0) found = await StartAsync(request, count, view, unlessOrphans: false, cancellationToken);
-        }
-        var started = found.Started;
-        while (started.Count < count && found.InView == view)
-        {
-            view = Math.Min(view, int.MaxValue / ViewPerJob) * ViewPerJob;
-            found = await StartAsync(request, count - started.Count, view, unlessOrphans: false, cancellationToken);
+            if (isLookedAt) view = Math.Min(view, int.MaxValue / ViewPerJob) * ViewPerJob;
+            found = await StartAsync(request, count - started.Count - adopted.Count, view, unlessOrphans: false, cancellationToken);
             started.AddRange(found.Started);
+            isLookedAt = true;
         }
         return new(started, adopted, found.NextDue);
     }
@@ -76,6 +72,7 @@ public sealed partial class PostgreSqlJobStore
     /// <summary>Takes over what lapsed runners still hold. A write carries the fence of the one that held the job, so that one taker wins.</summary>
     private async Task<List<Job>> AdoptAsync(ClaimRequest request, List<Orphan> orphans, CancellationToken cancellationToken)
     {
+        if (orphans.Count == 0) return [];
         List<NpgsqlBatchCommand> statements =
         [
             // Rows are locked in the order in which a batch of writes locks them.

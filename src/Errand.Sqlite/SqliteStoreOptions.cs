@@ -21,7 +21,7 @@ public sealed record SqliteStoreOptions
     /// <summary>How many commits the feed of changes goes back. Default: 4096.</summary>
     public int ChangesKept { get; init; } = 4096;
 
-    /// <summary>Changes every SQL text before it is prepared, so that tests can see whether they notice a guard that is missing.</summary>
+    /// <summary>Changes every SQL text and script before it is prepared, so that tests can see whether they notice a guard that is missing.</summary>
     internal Func<string, string>? RewriteSql { get; init; }
 
     /// <summary>How many pages the file may have, so that tests can fill it.</summary>

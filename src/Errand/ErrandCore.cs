@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Errand;
 
 /// <summary>The parts of one Errand in one process, put together. Everything that lives for the whole process is here once.</summary>
-internal sealed class ErrandCore : IAsyncDisposable
+internal sealed class ErrandCore : IDisposable
 {
     private readonly RetentionSweeper _sweeper;
     private bool _stopped;
@@ -75,11 +75,11 @@ internal sealed class ErrandCore : IAsyncDisposable
         if (Runner is not null) await Runner.StopAsync(cancellationToken);
     }
 
-    public async ValueTask DisposeAsync()
+    // The store and the output belong to whoever made them: the host's services.
+    public void Dispose()
     {
+        Runner?.Abandon();
         Signals.Dispose();
-        await OutputLog.DisposeAsync();
-        await Store.DisposeAsync();
     }
 
     public void RefuseWhenStopping()

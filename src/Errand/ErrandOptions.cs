@@ -18,7 +18,7 @@ public sealed class ErrandOptions
     /// <summary>Kinds that other processes on the same store run, so that they may be submitted here.</summary>
     public ISet<string> RemoteKinds { get; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>How long a caller waits for a call before it is handed over, where neither the call nor its kind says. Default: without end.</summary>
+    /// <summary>How long a caller waits for a call before it is handed over, where neither the call nor its kind says; zero hands over at once. Default: without end.</summary>
     public TimeSpan AsyncTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>The limits of jobs whose kind and spec set none. Default: 5 minutes of wall time.</summary>
@@ -57,8 +57,13 @@ public sealed class ErrandOptions
         if (ProgressInterval < TimeSpan.Zero) yield return $"ProgressInterval is {ProgressInterval}; it must not be negative, such as 00:00:01.";
         if (StopGrace < TimeSpan.Zero) yield return $"StopGrace is {StopGrace}; it must not be negative, such as 00:00:05.";
         if (ShutdownTimeout < TimeSpan.Zero) yield return $"ShutdownTimeout is {ShutdownTimeout}; it must not be negative, such as 00:00:30.";
-        if (AsyncTimeout <= TimeSpan.Zero && AsyncTimeout != Timeout.InfiniteTimeSpan)
-            yield return $"AsyncTimeout is {AsyncTimeout}; it must be positive, or Timeout.InfiniteTimeSpan for no hand-over.";
+        if (DefaultLimits.WallTime is { } wall && wall <= TimeSpan.Zero)
+            yield return $"DefaultLimits.WallTime is {wall}; it must be positive, such as 00:05:00, or absent for no limit.";
+        if (Retention.Age < TimeSpan.Zero) yield return $"Retention.Age is {Retention.Age}; it must not be negative, such as 1.00:00:00.";
+        if (Retention.Count < 0) yield return $"Retention.Count is {Retention.Count}; it must not be negative, such as 1000000.";
+        if (Retention.SweepInterval <= TimeSpan.Zero) yield return $"Retention.SweepInterval is {Retention.SweepInterval}; it must be positive, such as 00:01:00.";
+        if (AsyncTimeout < TimeSpan.Zero && AsyncTimeout != Timeout.InfiniteTimeSpan)
+            yield return $"AsyncTimeout is {AsyncTimeout}; it must not be negative, or Timeout.InfiniteTimeSpan for no hand-over.";
     }
 }
 

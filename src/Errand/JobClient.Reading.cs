@@ -110,7 +110,7 @@ internal sealed partial class JobClient
         {
             var news = WaitAsync(job.Id, new() { AfterVersion = job.Version }, either.Token).AsTask();
             await Task.WhenAny(output, news);
-            await either.CancelAsync();
+            either.Cancel();
             await Task.WhenAny(Task.WhenAll(output, news));
         }
         cancellationToken.ThrowIfCancellationRequested();

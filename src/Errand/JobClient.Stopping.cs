@@ -1,3 +1,5 @@
+using Errand.Diagnostics;
+
 namespace Errand;
 
 // Ending jobs.
@@ -45,7 +47,9 @@ internal sealed partial class JobClient
             {
                 case ApplyStatus.Applied:
                     bool ended = result.Edge!.To == JobPhase.Cancelled;
-                    return new(id, ended ? StopAnswer.Cancelled : StopAnswer.Cancelling, await Store.FindAsync(id, cancellationToken));
+                    var stopped = await Store.FindAsync(id, cancellationToken);
+                    if (ended && stopped is not null) ErrandTelemetry.Ended(stopped);
+                    return new(id, ended ? StopAnswer.Cancelled : StopAnswer.Cancelling, stopped);
                 case ApplyStatus.AlreadyApplied:
                     return new(id, result.Current!.IsTerminal ? StopAnswer.AlreadyCancelled : StopAnswer.AlreadyCancelling, result.Current);
                 case ApplyStatus.Unknown:

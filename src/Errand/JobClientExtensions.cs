@@ -72,7 +72,7 @@ public static class JobClientExtensions
             using var looked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var end = client.WaitAsync(id, null, looked.Token).AsTask();
             await Task.WhenAny(end, Task.Delay(pause, time ?? TimeProvider.System, looked.Token));
-            await looked.CancelAsync();
+            looked.Cancel();
         }
     }
 

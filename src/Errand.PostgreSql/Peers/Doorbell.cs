@@ -71,7 +71,7 @@ internal sealed partial class Doorbell(
             if (_isDisposed) return;
             _isDisposed = true;
         }
-        await _disposing.CancelAsync();
+        _disposing.Cancel();
         Task telling;
         lock (_lock) telling = _telling;
         await telling;

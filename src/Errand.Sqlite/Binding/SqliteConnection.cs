@@ -90,7 +90,7 @@ internal sealed unsafe class SqliteConnection : IDisposable
     /// <summary>Executes a script of statements that need no parameters.</summary>
     public void Execute(string script)
     {
-        fixed (byte* start = Encoding.UTF8.GetBytes(script + '\0'))
+        fixed (byte* start = Encoding.UTF8.GetBytes((_rewrite?.Invoke(script) ?? script) + '\0'))
         {
             byte* rest = start;
             while (*rest != 0)

@@ -110,6 +110,15 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task A_key_that_two_owners_use_names_to_each_his_own()
+    {
+        Job[] jobs = [Samples.Queued(key: "k", owner: "ann"), Samples.Queued(key: "k", owner: "bob")];
+        await Store.AddedAsync(jobs);
+        var again = await Store.AddAsync([.. jobs.Select(job => Samples.Queued(job.Spec))], Token);
+        Assert.Equal(jobs.Select(job => (false, job.Id)), again.Select(result => (result.Added, result.Job.Id)));
+    }
+
+    [Fact]
     public async Task A_key_is_kept_after_its_job_has_ended()
     {
         var done = await Store.BroughtToAsync(JobPhase.Completed, Samples.Queued(key: "k"));

@@ -121,6 +121,7 @@ public abstract partial class JobStoreConformance
                     Assert.True(change.Version >= versions.GetValueOrDefault(change.Job), "An older change came after a newer one.");
                     versions[change.Job] = change.Version;
                 }
+                if (page.Items.Count > 0) Assert.NotEqual(cursor, page.Next);
                 cursor = page.Next;
                 if (page.Items.Count == 0) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Token);
             }

@@ -199,6 +199,7 @@ public abstract partial class JobStoreConformance
         {
             var started = (await Store.ClaimAsync(Samples.Runner, batch, at, kinds)).Started;
             if (started.Count == 0) return ids;
+            Assert.Empty(ids.Intersect(started.Select(job => job.Id)));
             ids.AddRange(started.Select(job => job.Id));
         }
     }

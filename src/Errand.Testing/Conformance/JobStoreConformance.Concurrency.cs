@@ -200,11 +200,11 @@ public abstract partial class JobStoreConformance
     public async Task A_record_counts_right_while_many_write_it()
     {
         var second = await SecondAsync();
-        await AtOnceAsync(8, async i =>
+        await AtOnceAsync(8, async (i, stop) =>
         {
             var store = i % 2 == 0 ? Store : second;
             for (int n = 0; n < 10; n++)
-                while (true)
+                while (!stop.IsCancellationRequested)
                 {
                     var read = await store.ReadRecordAsync("count", Token);
                     long count = read is null ? 0 : read.Value.ToElement().GetInt64();
@@ -250,7 +250,7 @@ public abstract partial class JobStoreConformance
             try { results[i] = await act(i, stop.Token); }
             catch
             {
-                await stop.CancelAsync();
+                stop.Cancel();
                 throw;
             }
         })));

@@ -89,6 +89,14 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task Thousands_that_could_start_do_not_hide_one_that_came_due()
+    {
+        await Store.AddedAsync(Samples.Many(6000, _ => Samples.Queued("other")));
+        var due = await Store.AddedAsync(Samples.Queued(runAt: 10));
+        Assert.Equal([due.Id], await ClaimedIdsAsync(at: 10));
+    }
+
+    [Fact]
     public async Task What_came_due_for_another_kind_waits_for_its_claim()
     {
         var job = await Store.AddedAsync(Samples.Queued("other", runAt: 10));

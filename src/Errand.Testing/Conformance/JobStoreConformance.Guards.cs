@@ -19,6 +19,25 @@ public abstract partial class JobStoreConformance
     public async Task A_runner_whose_name_differs_only_in_case_is_refused() =>
         await RefusedAsync(job => new JobFence(new(Samples.Runner.Text.ToUpperInvariant()), job.Attempt));
 
+    [Theory]
+    [MemberData(nameof(EveryTransition))]
+    public async Task A_transition_asks_for_its_fence_and_its_version_in_every_phase(string name)
+    {
+        foreach (var phase in Enum.GetValues<JobPhase>())
+        {
+            var job = await Store.BroughtToAsync(phase);
+            Job[] mistaken = [job with { Runner = Samples.OtherRunner }, job with { Attempt = job.Attempt + 1 }, job with { Version = job.Version - 1 }];
+            foreach (var transition in mistaken.Select(EveryTransitionByName[name]))
+            {
+                var judged = transition.Judge(job);
+                if (judged == ApplyStatus.Applied) continue;
+                var result = await Store.ApplyAsync(job.Id, transition);
+                Assert.Equal((phase, judged), (phase, result.Status));
+                SameJob.Assert(job, await Store.FoundAsync(job.Id), $"from {phase}:");
+            }
+        }
+    }
+
     [Fact]
     public async Task A_job_that_nobody_holds_takes_no_fenced_write()
     {

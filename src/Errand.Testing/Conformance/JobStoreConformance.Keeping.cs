@@ -71,6 +71,17 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task Records_of_one_version_are_written_and_removed_each_by_itself()
+    {
+        foreach (string name in new[] { "a", "b", "c" }) await Store.WriteRecordAsync(name, 0, Samples.Json("1"), Token);
+        Assert.True(await Store.WriteRecordAsync("a", 1, Samples.Json("2"), Token));
+        Assert.True(await Store.WriteRecordAsync("b", 1, JobData.None, Token));
+        Assert.Equal(new StoreRecord(2, Samples.Json("2")), await Store.ReadRecordAsync("a", Token));
+        Assert.Null(await Store.ReadRecordAsync("b", Token));
+        Assert.Equal(new StoreRecord(1, Samples.Json("1")), await Store.ReadRecordAsync("c", Token));
+    }
+
+    [Fact]
     public async Task Records_are_told_apart_by_their_whole_name()
     {
         string[] names = ["a", "A", "a/b", "ä", "'; --", "%", "漢字", "a ", ""];

@@ -175,6 +175,15 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task What_a_lapsed_runner_has_ended_is_not_in_the_way_of_what_it_held()
+    {
+        for (int i = 0; i < 3; i++) await Store.BroughtToAsync(JobPhase.Completed);
+        var held = await Store.BroughtToAsync(JobPhase.Running);
+        await LapsedAsync(Samples.Runner);
+        Assert.Equal(held.Id, Assert.Single((await Store.ClaimAsync(Samples.OtherRunner, 1, 30)).Adopted).Id);
+    }
+
+    [Fact]
     public async Task Only_kinds_that_were_asked_for_are_adopted()
     {
         var job = await Store.BroughtToAsync(JobPhase.Running, Samples.Queued("other"));

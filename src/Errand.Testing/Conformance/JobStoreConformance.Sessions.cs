@@ -81,6 +81,28 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task A_job_that_is_tried_again_waits_for_no_ended_job_and_no_other_session()
+    {
+        await Store.BroughtToAsync(JobPhase.Completed, Samples.Queued(session: "s"));
+        await Store.BroughtToAsync(JobPhase.Running, Samples.Queued(session: "other"));
+        await Store.BroughtToAsync(JobPhase.Running, Samples.Queued(session: "s", owner: "bob"));
+        var held = await Store.BroughtToAsync(JobPhase.Running, Samples.Queued(session: "s"));
+        held = await Store.AppliedAsync(held.Id, JobTransition.Retry(held.Fence, new("e", "m"), Later(held, 60), Samples.At(2)));
+        Assert.Equal(JobHolds.Future, held.Holds);
+        Assert.Equal([held.Id], await ClaimedIdsAsync(at: 60));
+    }
+
+    [Fact]
+    public async Task The_next_of_a_session_is_the_next_of_its_owner()
+    {
+        var first = await Store.BroughtToAsync(JobPhase.Running, Samples.Queued(session: "s"));
+        await Store.BroughtToAsync(JobPhase.Running, Samples.Queued(session: "s", owner: "bob"));
+        var next = await Store.AddedAsync(Samples.Queued(session: "s"));
+        await Store.FinishedAsync(first);
+        Assert.Equal([next.Id], await ClaimedIdsAsync());
+    }
+
+    [Fact]
     public async Task A_job_that_is_given_back_keeps_its_turn()
     {
         var jobs = Samples.Many(2, _ => Samples.Queued(session: "s"));

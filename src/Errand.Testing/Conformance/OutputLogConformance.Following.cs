@@ -27,7 +27,7 @@ public abstract partial class OutputLogConformance
         var log = await LogAsync();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var waiting = log.WaitAsync(_job, 1, 0, enough.Token);
-        await enough.CancelAsync();
+        enough.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await waiting);
     }
 

@@ -56,6 +56,7 @@ internal static class StoreSteps
         {
             var page = await store.ListAsync(query, Token);
             Assert.True(page.Items.Count <= query.Limit, "A page has more than was asked for.");
+            if (query.After is { } after) Assert.All(page.Items, job => Assert.True(query.OldestFirst ? job.Id > after : job.Id < after, "A page goes back."));
             jobs.AddRange(page.Items);
             if (page.Next is not { } next) return jobs;
             Assert.Equal(page.Items[^1].Id, next);

@@ -200,11 +200,12 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
     {
         if (!job.IsTerminal) return;
         if (job.Outcome is null || job.FinishedAt is null) Problem($"{Describe(job)} has ended without an outcome");
-        if (job.Outcome?.State != job.State) Problem($"{Describe(job)} has the outcome {job.Outcome?.State}");
-        if (job.State == JobState.Cancelled && !job.Outcome!.Result.IsNone) Problem($"the late result of cancelled {job.Id} was kept");
+        if (job.Outcome is null) return;
+        if (job.Outcome.State != job.State) Problem($"{Describe(job)} has the outcome {job.Outcome.State}");
+        if (job.State == JobState.Cancelled && !job.Outcome.Result.IsNone) Problem($"the late result of cancelled {job.Id} was kept");
         if (job.State != JobState.Completed) return;
         string expected = SimulatedWork.ResultOf(job.Id, job.Attempt);
-        if (job.Outcome!.Result.ToString() != expected) Problem($"{Describe(job)} has the result of another attempt: {job.Outcome.Result}");
+        if (job.Outcome.Result.ToString() != expected) Problem($"{Describe(job)} has the result of another attempt: {job.Outcome.Result}");
         if (!_bodies.ContainsKey((job.Id, job.Attempt))) Problem($"{Describe(job)} has completed and never ran");
     }
 

@@ -35,8 +35,8 @@ internal enum Fault
 /// <summary>Decides what goes wrong where.</summary>
 internal sealed class FaultPlan(Random random, FaultOptions options)
 {
-    // Writes of the first seconds are where things happen; a crash falls on one of them.
-    private readonly HashSet<int> _crashes = [.. Enumerable.Range(0, options.Crashes).Select(_ => random.Next(4, 120))];
+    // Writes of the first seconds are where things happen; a crash falls on one of them. Every second one may come later, when others clean up.
+    private readonly HashSet<int> _crashes = [.. Enumerable.Range(0, options.Crashes).Select(crash => random.Next(4, crash % 2 == 0 ? 120 : 240))];
     private int _writes;
     private bool _calm;
 

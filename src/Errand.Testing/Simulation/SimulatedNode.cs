@@ -3,12 +3,14 @@ namespace Errand.Testing;
 /// <summary>A process in a simulated world: its clock, its scheduler, and its pending steps. It can be frozen, thawed and killed.</summary>
 public sealed class SimulatedNode
 {
+    private readonly Lock _lock = new();
     private readonly List<Action> _pending = [];
     private readonly NodeContext _context;
 
-    internal SimulatedNode(SimulatedWorld world, string name)
+    internal SimulatedNode(SimulatedWorld world, int number, string name)
     {
         World = world;
+        Number = number;
         Name = name;
         _context = new NodeContext(this);
         Time = new SimulatedTime(this);
@@ -20,6 +22,9 @@ public sealed class SimulatedNode
 
     /// <summary>A name, for reports.</summary>
     public string Name { get; }
+
+    /// <summary>Tells it apart from the other nodes of its world.</summary>
+    internal int Number { get; }
 
     /// <summary>Its clock.</summary>
     public SimulatedTime Time { get; }
@@ -33,20 +38,30 @@ public sealed class SimulatedNode
     /// <summary>Whether it is frozen: it does nothing, and does not know it.</summary>
     public bool IsFrozen { get; private set; }
 
-    internal int Runnable => IsFrozen ? 0 : _pending.Count;
+    internal int Runnable
+    {
+        get
+        {
+            lock (_lock) return IsFrozen ? 0 : _pending.Count;
+        }
+    }
 
-    /// <summary>Runs something on the node soon.</summary>
+    /// <summary>Runs something on the node soon. Any thread may ask for it: what was awaited outside the world comes back here.</summary>
     /// <param name="step">What to run.</param>
     public void Post(Action step)
     {
-        if (!IsDead) _pending.Add(step);
+        lock (_lock)
+            if (!IsDead) _pending.Add(step);
     }
 
     /// <summary>Kills the process: what is pending never runs, and nothing is said to anybody.</summary>
     public void Kill()
     {
-        IsDead = true;
-        _pending.Clear();
+        lock (_lock)
+        {
+            IsDead = true;
+            _pending.Clear();
+        }
     }
 
     /// <summary>Freezes the process, as SIGSTOP does. Its clocks go on.</summary>
@@ -65,10 +80,14 @@ public sealed class SimulatedNode
 
     internal void RunOne(int index)
     {
-        var step = _pending[index];
-        // Order among the rest does not matter: the next choice is a chance too.
-        _pending[index] = _pending[^1];
-        _pending.RemoveAt(_pending.Count - 1);
+        Action step;
+        lock (_lock)
+        {
+            step = _pending[index];
+            // Order among the rest does not matter: the next choice is a chance too.
+            _pending[index] = _pending[^1];
+            _pending.RemoveAt(_pending.Count - 1);
+        }
         var before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(_context);
         try { step(); }

@@ -64,17 +64,10 @@ internal sealed class SimulatedServer
             Time = Node.Time,
             Scheduler = Node.Scheduler,
             HostProcesses = new NoProcesses(),
-            NewId = NewId,
+            NewId = _world.NewId,
         });
         var core = Core;
         Node.Post(() => _ = core.StartAsync(CancellationToken.None));
-    }
-
-    private JobId NewId(DateTimeOffset at)
-    {
-        Span<byte> random = stackalloc byte[16];
-        _world.Random.NextBytes(random);
-        return JobId.From(at, random);
     }
 
     private sealed class NoProcesses : IHostProcesses

@@ -34,15 +34,23 @@ public sealed class SimulatedTime : TimeProvider
     private sealed class NodeTimer(SimulatedNode node, TimerCallback callback, object? state) : ITimer
     {
         private int _setting;
+        private bool _disposed;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, Timeout.InfiniteTimeSpan);
+            ArgumentOutOfRangeException.ThrowIfLessThan(period, Timeout.InfiniteTimeSpan);
+            if (_disposed) return false;
             int setting = ++_setting;
             if (dueTime != Timeout.InfiniteTimeSpan) Arm(setting, dueTime, period);
             return true;
         }
 
-        public void Dispose() => _setting++;
+        public void Dispose()
+        {
+            _disposed = true;
+            _setting++;
+        }
 
         public ValueTask DisposeAsync()
         {
@@ -56,7 +64,7 @@ public sealed class SimulatedTime : TimeProvider
             node.Post(() =>
             {
                 if (setting != _setting) return;
-                if (period != Timeout.InfiniteTimeSpan) Arm(setting, period, period);
+                if (period > TimeSpan.Zero) Arm(setting, period, period);
                 callback(state);
             });
         });

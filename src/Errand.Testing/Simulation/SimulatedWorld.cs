@@ -29,11 +29,13 @@ public sealed class SimulatedWorld(int seed)
     /// <summary>The true time since the world began.</summary>
     public TimeSpan Elapsed => TimeSpan.FromTicks(Ticks);
 
+    internal int NodeCount => _nodes.Count;
+
     /// <summary>Adds a node: a process of its own, with its own clock and its own pending steps.</summary>
     /// <param name="name">A name, for reports.</param>
     public SimulatedNode AddNode(string name)
     {
-        var node = new SimulatedNode(this, name);
+        var node = new SimulatedNode(this, _nodes.Count + 1, name);
         _nodes.Add(node);
         return node;
     }
@@ -50,6 +52,7 @@ public sealed class SimulatedWorld(int seed)
     /// <param name="time">How much.</param>
     public void Advance(TimeSpan time)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         long until = Ticks + time.Ticks;
         Pump(static () => false, until);
         Ticks = until;
@@ -73,7 +76,7 @@ public sealed class SimulatedWorld(int seed)
     public T Run<T>(SimulatedNode node, Func<ValueTask<T>> work, TimeSpan? limit = null)
     {
         Task<T>? task = null;
-        node.Post(() => task = work().AsTask());
+        node.Post(() => task = AwaitAsync(work));
         if (!RunUntil(() => task is { IsCompleted: true }, limit ?? TimeSpan.FromHours(1)))
             throw new TimeoutException($"It did not end within {limit ?? TimeSpan.FromHours(1)} of simulated time (seed {Seed}).");
         return task!.GetAwaiter().GetResult();
@@ -89,6 +92,19 @@ public sealed class SimulatedWorld(int seed)
         return true;
     }, limit);
 
+    /// <summary>An id that the seed decides.</summary>
+    internal JobId NewId(DateTimeOffset at)
+    {
+        Span<byte> random = stackalloc byte[16];
+        Random.NextBytes(random);
+        return JobId.From(at, random);
+    }
+
+    internal bool IsDead(int number) => _nodes[number - 1].IsDead;
+
+    // Awaited on the node: what a value task ends with would else come by the thread pool.
+    internal static async Task<T> AwaitAsync<T>(Func<ValueTask<T>> work) => await work();
+
     internal void At(long due, Action happens) => _events.Enqueue(happens, (Math.Max(due, Ticks), _order++));
 
     private void Pump(Func<bool> done, long until)
@@ -100,11 +116,12 @@ public sealed class SimulatedWorld(int seed)
             while (!done())
             {
                 if (++_stepsAtOneMoment > MostStepsAtOneMoment) throw new InvalidOperationException($"The world goes round in circles (seed {Seed}, {Elapsed}).");
+                // All that is due at one moment becomes pending before any of it runs: what runs first is a chance.
+                while (_events.TryPeek(out _, out var due) && due.Due <= Ticks) _events.Dequeue()();
                 if (TakeStep()) continue;
                 if (!_events.TryPeek(out _, out var next) || next.Due > until) return;
-                if (next.Due > Ticks) _stepsAtOneMoment = 0;
+                _stepsAtOneMoment = 0;
                 Ticks = next.Due;
-                _events.Dequeue()();
             }
         }
         finally

@@ -41,7 +41,7 @@ public readonly struct CallResult
 
     internal static CallResult Ended(JobOutcome outcome, Exception? thrown = null) => new(outcome, null, thrown);
 
-    internal static CallResult Stored(Job job) => new(job.Outcome, job, null);
+    internal static CallResult Stored(Job job, JobOutcome outcome) => new(outcome, job, null);
 
     internal static CallResult Promoted(Job job) => new(null, job, null);
 }

@@ -10,7 +10,6 @@ namespace Errand;
 internal sealed class PatienceRace : IValueTaskSource<CallResult>
 {
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(1);
-    private readonly Lock _lock = new();
     private readonly JobExecution _execution;
     private readonly OnAbandon _onAbandon;
     private ManualResetValueTaskSourceCore<CallResult> _answer = new() { RunContinuationsAsynchronously = true };
@@ -20,14 +19,14 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
     private CancellationTokenRegistration _abandoned;
     private TaskCompletionSource? _stored;
     private RunnerLease? _maybeWrittenUnder;
+    private bool _callerGaveUp;
     private bool _answered;
 
     public PatienceRace(JobExecution execution, OnAbandon onAbandon)
     {
         _execution = execution;
         _onAbandon = onAbandon;
-        execution.InlineEnded = OnEnded;
-        execution.PromoteNow = PromoteNowAsync;
+        execution.Call = this;
     }
 
     private enum Stage
@@ -35,6 +34,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
         Inline,
         Promoting,
         Stored,
+        Abandoned,
         Ended,
     }
 
@@ -42,12 +42,14 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
 
     public ValueTask<CallResult> RunAsync(TimeSpan patience, CancellationToken abandon)
     {
-        lock (_lock)
+        lock (_execution.Lock)
         {
             // The body may have ended on another thread already.
             if (_stage == Stage.Inline)
             {
-                if (patience != Timeout.InfiniteTimeSpan)
+                // Whoever waits without end relies on the limit alone.
+                if (patience == Timeout.InfiniteTimeSpan) _execution.Stop.WatchLimit();
+                else
                     _patience = Core.Time.CreateTimer(static race => ((PatienceRace)race!).BeginPromotion(), this, patience, Timeout.InfiniteTimeSpan);
                 if (abandon.CanBeCanceled) _abandoned = abandon.UnsafeRegister(static race => ((PatienceRace)race!).OnAbandoned(), this);
             }
@@ -62,13 +64,14 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
     void IValueTaskSource<CallResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _answer.OnCompleted(continuation, state, token, flags);
 
-    private void OnEnded(JobOutcome outcome)
+    /// <summary>The work is over; told once.</summary>
+    public void OnEnded(JobOutcome outcome)
     {
         bool answer;
-        lock (_lock)
+        lock (_execution.Lock)
         {
             _outcome = outcome;
-            answer = _stage == Stage.Inline;
+            answer = _stage is Stage.Inline or Stage.Abandoned;
             if (answer) _stage = Stage.Ended;
             // While promoting, the promotion decides what becomes of the outcome.
             else if (_stage == Stage.Promoting) return;
@@ -82,8 +85,13 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
         if (_onAbandon == OnAbandon.Promote) BeginPromotion();
         else
         {
-            lock (_lock)
+            lock (_execution.Lock)
+            {
+                _callerGaveUp = true;
+                // While promoting, the store's answer decides: what it has taken goes on.
                 if (_stage != Stage.Inline) return;
+                _stage = Stage.Abandoned;
+            }
             _execution.Stop.TryStop(StopReason.Abandoned);
             Answer(default, new OperationCanceledException("The caller gave up.", _abandoned.Token));
         }
@@ -91,18 +99,20 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
 
     private void BeginPromotion()
     {
-        lock (_lock)
+        lock (_execution.Lock)
         {
             if (_stage != Stage.Inline) return;
             _stage = Stage.Promoting;
         }
+        _execution.Stop.WatchLimit();
         Core.Scheduler.Queue(() => _ = PromoteAsync());
     }
 
-    private async Task PromoteNowAsync()
+    /// <summary>Hands the call over at once, for work that needs to be stored before it can go on.</summary>
+    public async Task PromoteNowAsync()
     {
         TaskCompletionSource stored;
-        lock (_lock)
+        lock (_execution.Lock)
         {
             if (_stage == Stage.Stored) return;
             stored = _stored ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,13 +139,13 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
                 OnStored(added.Job);
                 return;
             }
-            catch (StoreUnavailableException e)
-            {
-                if (lease.IsFresh) _maybeWrittenUnder = lease;
-                if (!await GoOnInlineAsync(e)) return;
-            }
             catch (ShuttingDownException e)
             {
+                if (!await GoOnInlineAsync(e)) return;
+            }
+            catch (Exception e)
+            {
+                if (lease.IsFresh) _maybeWrittenUnder = lease;
                 if (!await GoOnInlineAsync(e)) return;
             }
         }
@@ -146,7 +156,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
         JobOutcome? outcome;
         _execution.Promoted(job);
         Core.Runner!.TakeOverPromoted(_execution);
-        lock (_lock)
+        lock (_execution.Lock)
         {
             _stage = Stage.Stored;
             outcome = _outcome;
@@ -159,14 +169,20 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
 
     /// <summary>The store did not take the job: the caller goes on waiting, and no id was given out.</summary>
     /// <returns>Whether to try again, after a pause.</returns>
-    private async ValueTask<bool> GoOnInlineAsync(JobException problem)
+    private async ValueTask<bool> GoOnInlineAsync(Exception problem)
     {
         PromotionLog.Delayed(Core.Logger, _execution.Spec.Kind, problem.Message);
         if (EndIfOutcomeIsKnown()) return false;
-        lock (_lock) _stage = Stage.Inline;
+        bool gaveUp;
+        lock (_execution.Lock)
+        {
+            _stage = Stage.Inline;
+            gaveUp = _callerGaveUp;
+        }
         Interlocked.Exchange(ref _stored, null)?.TrySetException(problem);
+        if (gaveUp) OnAbandoned();
         await Task.Delay(PauseAfterRefusal, Core.Time);
-        lock (_lock)
+        lock (_execution.Lock)
         {
             if (_stage != Stage.Inline) return false;
             _stage = Stage.Promoting;
@@ -177,7 +193,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
     private bool EndIfOutcomeIsKnown()
     {
         JobOutcome outcome;
-        lock (_lock)
+        lock (_execution.Lock)
         {
             if (_outcome is null) return false;
             outcome = _outcome;
@@ -198,7 +214,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
 
     private void Answer(CallResult result, Exception? failure = null)
     {
-        lock (_lock)
+        lock (_execution.Lock)
         {
             if (_answered) return;
             _answered = true;

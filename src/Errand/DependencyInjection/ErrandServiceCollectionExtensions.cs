@@ -1,4 +1,5 @@
 using Errand;
+using Errand.Diagnostics;
 using Errand.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +24,7 @@ public static class ErrandServiceCollectionExtensions
         services.TryAddSingleton(new ErrandJsonOptions(ErrandJson.Default));
         services.TryAddSingleton<IJobStore>(provider => new MemoryJobStore());
         services.TryAddSingleton<IOutputLog>(provider => new MemoryOutputLog(OutputOptions.Memory, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, JobLoggerProvider>());
         services.TryAddSingleton(Create);
         services.TryAddSingleton<IJobClient>(provider => provider.GetRequiredService<ErrandCore>().Client);
         services.AddHostedService<ErrandHostedService>();
@@ -49,6 +51,8 @@ public static class ErrandServiceCollectionExtensions
         Time = services.GetRequiredService<TimeProvider>(),
         Scheduler = services.GetRequiredService<WorkScheduler>(),
         Json = services.GetRequiredService<ErrandJsonOptions>().Options,
+        HostProcesses = services.GetService<IHostProcesses>() ?? new ProcFileSystem(),
+        NewId = services.GetService<Func<DateTimeOffset, JobId>>() ?? JobId.New,
     });
 
     private sealed class ErrandOptionsValidator : IValidateOptions<ErrandOptions>

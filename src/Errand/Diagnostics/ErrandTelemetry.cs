@@ -67,6 +67,12 @@ public static class ErrandTelemetry
         if (PromotedCalls.Enabled) PromotedCalls.Add(1, Kind(execution.Spec.Kind));
     }
 
+    /// <summary>A job has ended that nothing ran.</summary>
+    internal static void Ended(Job job)
+    {
+        if (EndedJobs.Enabled) EndedJobs.Add(1, Kind(job.Kind), new("errand.job.state", job.State.ToWord()));
+    }
+
     internal static void Ended(JobExecution execution, Job job)
     {
         if (!job.IsTerminal)
@@ -74,7 +80,7 @@ public static class ErrandTelemetry
             if (RetriedJobs.Enabled) RetriedJobs.Add(1, Kind(job.Kind));
             return;
         }
-        if (EndedJobs.Enabled) EndedJobs.Add(1, Kind(job.Kind), new("errand.job.state", job.State.ToWord()));
+        Ended(job);
         if (RunTime.Enabled && job.FinishedAt is { } finished) RunTime.Record(Math.Max(0, (finished - execution.StartedAt).TotalSeconds), Kind(job.Kind));
     }
 

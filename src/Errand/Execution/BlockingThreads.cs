@@ -24,7 +24,8 @@ internal sealed class BlockingThreads
         private readonly SemaphoreSlim _wake = new(0, 1);
         private Action? _next;
 
-        public void Start() => new Thread(Loop) { IsBackground = true, Name = "errand-blocking" }.Start();
+        // Unsafe: a thread serves many, and must not carry on the ambient values of whoever needed it first.
+        public void Start() => new Thread(Loop) { IsBackground = true, Name = "errand-blocking" }.UnsafeStart();
 
         // An idle worker that timed out has put Left here itself, and takes no more.
         public bool TryTake(Action work)

@@ -6,7 +6,8 @@ namespace Errand;
 /// <summary>The output of one execution: nothing until the work writes; in memory while the call is inline; then the job's log.</summary>
 internal sealed class ExecutionOutput(JobExecution execution)
 {
-    private OutputWriter? _writer;
+    private OutputWriter? _log;
+    private LeasedOutputWriter? _writer;
     private ILogger? _logger;
 
     public OutputWriter Writer
@@ -14,7 +15,7 @@ internal sealed class ExecutionOutput(JobExecution execution)
         get
         {
             if (Volatile.Read(ref _writer) is { } writer) return writer;
-            lock (this) return _writer ??= Open();
+            lock (execution.Lock) return _writer ??= Open_NeedsLock();
         }
     }
 
@@ -26,12 +27,11 @@ internal sealed class ExecutionOutput(JobExecution execution)
     public void Promote()
     {
         // Under the lock: a writer is opened either before this, and moved, or after it, and goes to the log.
-        lock (this) (_writer as DeferredOutputWriter)?.Promote();
+        lock (execution.Lock) (_log as DeferredOutputWriter)?.Promote();
     }
 
     /// <summary>Nothing more will be written.</summary>
-    public async ValueTask<OutputSummary?> CompleteAsync() =>
-        Volatile.Read(ref _writer) is { } writer ? await writer.CompleteAsync() : null;
+    public async ValueTask<OutputSummary?> CompleteAsync() => Volatile.Read(ref _writer) is { } writer ? await writer.CompleteAsync() : null;
 
     /// <summary>Nobody wants what was written.</summary>
     public void Discard()
@@ -39,7 +39,11 @@ internal sealed class ExecutionOutput(JobExecution execution)
         if (Volatile.Read(ref _writer) is { } writer) _ = writer.DisposeAsync().AsTask();
     }
 
-    private OutputWriter Open() => execution.Stored is null
-        ? new DeferredOutputWriter(execution.Core.OutputLog, execution.Id, execution.Attempt, execution.Core.Time)
-        : execution.Core.OutputLog.Open(execution.Id, execution.Attempt);
+    private LeasedOutputWriter Open_NeedsLock()
+    {
+        _log = execution.Stored is null || execution.OutputIsOver
+            ? new DeferredOutputWriter(execution.Core.OutputLog, execution.Id, execution.Attempt, execution.Core.Time)
+            : execution.Core.OutputLog.Open(execution.Id, execution.Attempt);
+        return new(execution, _log, execution.OutputIsOver);
+    }
 }

@@ -2,17 +2,18 @@ namespace Errand;
 
 /// <summary>
 /// How one execution is told to stop: the token its work sees, the first reason, and the clock of its wall time, which stands still while
-/// it waits for input. Costs nothing until somebody looks at the token or sets a limit.
+/// it waits for input. Costs nothing until somebody looks at the token or the limit can be reached.
 /// </summary>
-internal sealed class ExecutionStop(TimeProvider time, Action<StopReason> stopped) : IDisposable
+/// <param name="execution">Is told once it is stopped.</param>
+internal sealed class ExecutionStop(JobExecution execution)
 {
-    private readonly Lock _lock = new();
     private CancellationTokenSource? _source;
     private ITimer? _limitTimer;
-    private TimeSpan _left;
+    private TimeSpan _limit;
+    private TimeSpan _ran;
     private long _clockStartedAt;
     private bool _clockRuns;
-    private bool _disposed;
+    private bool _isOver;
 
     public StopReason Reason { get; private set; }
 
@@ -20,78 +21,119 @@ internal sealed class ExecutionStop(TimeProvider time, Action<StopReason> stoppe
     {
         get
         {
-            lock (_lock)
+            lock (execution.Lock)
             {
                 if (_source is null)
                 {
                     _source = new CancellationTokenSource();
                     if (Reason != StopReason.None) _source.Cancel();
+                    WatchLimit_NeedsLock();
                 }
                 return _source.Token;
             }
         }
     }
 
+    private TimeProvider Time => execution.Core.Time;
+
     /// <summary>Tells the work to stop. The first reason stays, but for a kill, which outdoes a cancel.</summary>
     /// <returns>Whether this was news.</returns>
     public bool TryStop(StopReason reason)
     {
         CancellationTokenSource? source;
-        lock (_lock)
+        lock (execution.Lock)
         {
             bool news = Reason == StopReason.None || (Reason == StopReason.Cancelled && reason == StopReason.Killed);
-            if (_disposed || !news) return false;
+            if (_isOver || !news) return false;
             Reason = reason;
             source = _source;
             _limitTimer?.Dispose();
         }
-        stopped(reason);
-        // The work's own callbacks run here, outside the lock.
-        source?.Cancel();
+        execution.OnStopped(reason);
+        if (source is not null) execution.Core.Scheduler.Queue(() => Cancel(source));
         return true;
     }
 
+    /// <summary>Ends the work that asks, if it is told to stop.</summary>
+    public void ThrowIfStopped()
+    {
+        if (Reason != StopReason.None) throw new OperationCanceledException(Token);
+    }
+
+    /// <summary>The work starts now, and may take so long.</summary>
     public void StartClock(TimeSpan? limit)
     {
-        if (limit is not { } wallTime) return;
-        lock (_lock)
+        lock (execution.Lock)
         {
-            _left = wallTime;
-            _limitTimer = time.CreateTimer(static stop => ((ExecutionStop)stop!).TryStop(StopReason.TimedOut), this, wallTime, Timeout.InfiniteTimeSpan);
-            _clockStartedAt = time.GetTimestamp();
+            _limit = limit ?? Timeout.InfiniteTimeSpan;
+            _clockStartedAt = Time.GetTimestamp();
             _clockRuns = true;
         }
     }
 
+    /// <summary>From now on the limit is kept. Before, somebody else makes sure that the work does not go on for long.</summary>
+    public void WatchLimit()
+    {
+        lock (execution.Lock) WatchLimit_NeedsLock();
+    }
+
     public void PauseClock()
     {
-        lock (_lock)
+        lock (execution.Lock)
         {
-            if (_limitTimer is null || !_clockRuns) return;
+            if (!_clockRuns) return;
+            _ran = Ran_NeedsLock();
             _clockRuns = false;
-            _left -= time.GetElapsedTime(_clockStartedAt);
-            _limitTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _limitTimer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
     public void ResumeClock()
     {
-        lock (_lock)
+        lock (execution.Lock)
         {
-            if (_limitTimer is null || _clockRuns || _disposed) return;
+            if (_clockRuns || _isOver) return;
             _clockRuns = true;
-            _clockStartedAt = time.GetTimestamp();
-            _limitTimer.Change(_left > TimeSpan.Zero ? _left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _clockStartedAt = Time.GetTimestamp();
+            if (_limitTimer is null) WatchLimit_NeedsLock();
+            else _limitTimer.Change(Left_NeedsLock(), Timeout.InfiniteTimeSpan);
         }
     }
 
-    public void Dispose()
+    /// <summary>For how long the work has run.</summary>
+    public TimeSpan Ran()
     {
-        lock (_lock)
+        lock (execution.Lock) return Ran_NeedsLock();
+    }
+
+    /// <summary>The work is over: nothing stops it any more.</summary>
+    public void End()
+    {
+        lock (execution.Lock)
         {
-            _disposed = true;
+            _isOver = true;
             _limitTimer?.Dispose();
-            // Not disposed: abandoned work may still hold the token.
+            // The source is not disposed: abandoned work may still hold the token.
         }
     }
+
+    // The work's own callbacks run here, on nobody's loop: they may block, and what they throw is of no use to anybody else.
+    private static void Cancel(CancellationTokenSource source)
+    {
+        try { source.Cancel(); }
+        catch (AggregateException)
+        {
+            // The token is cancelled all the same.
+        }
+    }
+
+    private void WatchLimit_NeedsLock()
+    {
+        if (_limit == Timeout.InfiniteTimeSpan || _limitTimer is not null || !_clockRuns || _isOver || Reason != StopReason.None) return;
+        _limitTimer = Time.CreateTimer(static stop => ((ExecutionStop)stop!).TryStop(StopReason.TimedOut), this, Left_NeedsLock(), Timeout.InfiniteTimeSpan);
+    }
+
+    private TimeSpan Ran_NeedsLock() => _clockRuns ? _ran + Time.GetElapsedTime(_clockStartedAt) : _ran;
+
+    private TimeSpan Left_NeedsLock() => Ran_NeedsLock() is var ran && ran < _limit ? _limit - ran : TimeSpan.Zero;
 }

@@ -51,6 +51,8 @@ public sealed class JobContext
     /// <summary>What an earlier attempt, or this one before a crash, saved in order to go on from there.</summary>
     public JobData Checkpoint => _execution.Checkpoint;
 
+    internal DateTimeOffset StartedAt => _execution.StartedAt;
+
     /// <summary>Whether the store knows of this work; a call inside its caller's patience is known to nobody.</summary>
     internal bool IsStored => _execution.Stored is not null;
 

@@ -12,8 +12,13 @@ internal sealed partial class JobExecution
     public async Task FinishAsync(JobOutcome outcome)
     {
         var stored = Stored!;
-        var proven = await WithProofAsync(outcome);
-        await WriteEndAsync(stored, proven);
+        if (await HearOfLeaseAsync(stored))
+        {
+            var proven = await WithProofAsync(outcome);
+            await WriteEndAsync(stored, proven);
+            if (proven.LargeResultBytes is not null && stored.Current.State == JobState.Cancelled) await ForgetResultAsync();
+        }
+        else EndOutput()?.Discard();
         DisposeRun();
         Core.Runner!.OnEnded(this);
     }
@@ -21,8 +26,22 @@ internal sealed partial class JobExecution
     /// <summary>An inline call has ended and was answered; nothing of it is kept.</summary>
     public void ForgetInline()
     {
-        Output.Discard();
+        EndOutput()?.Discard();
         DisposeRun();
+    }
+
+    /// <summary>A process that was frozen must hear whether the job is still its own before it keeps anything of it.</summary>
+    /// <returns>Whether it is.</returns>
+    private async ValueTask<bool> HearOfLeaseAsync(RunningJob stored)
+    {
+        var runner = Core.Runner!;
+        for (var pause = FirstPause; !runner.MayWrite(stored.Fence); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            if (runner.HasLost(stored.Fence) || runner.HasLeft) return false;
+            runner.RingBeat();
+            await Task.Delay(pause, Core.Time);
+        }
+        return true;
     }
 
     private async Task WriteEndAsync(RunningJob stored, JobOutcome outcome)
@@ -39,10 +58,10 @@ internal sealed partial class JobExecution
                     return;
                 }
                 // The answer to an earlier try may have been lost: then the job is where this write would have brought it.
-                if (!stored.Current.IsTerminal && stored.Current.Fence.Runner == Core.Runner!.Lease.Runner) Log.EndRefused(Core.Logger, Id, stored.Current.Phase);
+                if (!stored.Current.IsTerminal && stored.Current.Fence == stored.Fence) Log.EndRefused(Core.Logger, Id, stored.Current.Phase);
                 return;
             }
-            catch (StoreUnavailableException e)
+            catch (Exception e)
             {
                 Log.EndDelayed(Core.Logger, Id, pause.TotalMilliseconds, e.Message);
                 if (Core.Runner!.HasLeft || Stop.Reason == StopReason.LeaseLost) return;
@@ -73,18 +92,28 @@ internal sealed partial class JobExecution
                 await Core.OutputLog.WriteResultAsync(Id, Attempt, outcome.Result);
                 outcome = outcome with { Result = JobData.None, LargeResultBytes = outcome.Result.Length };
             }
-            catch (StoreUnavailableException e)
+            catch (Exception e)
             {
                 outcome = JobOutcome.Failed(new JobError("result_lost",
                     $"The work ended well, but its result of {outcome.Result.Length:N0} bytes could not be kept: {e.Message}"));
             }
         }
-        return await Output.CompleteAsync() is { } summary ? outcome with { Output = summary } : outcome;
+        return EndOutput() is { } output && await output.CompleteAsync() is { } summary ? outcome with { Output = summary } : outcome;
+    }
+
+    /// <summary>A cancel came first: what the work returned is not kept beside its output either.</summary>
+    private async ValueTask ForgetResultAsync()
+    {
+        try { await Core.OutputLog.WriteResultAsync(Id, Attempt, JobData.None); }
+        catch (Exception e)
+        {
+            Log.ResultLeft(Core.Logger, Id, e.Message);
+        }
     }
 
     private void ReleaseSlot()
     {
-        lock (_lock)
+        lock (Lock)
         {
             if (!_holdsSlot) return;
             _holdsSlot = false;
@@ -94,7 +123,7 @@ internal sealed partial class JobExecution
 
     private void RetakeSlot()
     {
-        lock (_lock)
+        lock (Lock)
         {
             if (_holdsSlot || _concluded != 0) return;
             _holdsSlot = true;

@@ -18,6 +18,9 @@ internal sealed partial class JobExecution
         [LoggerMessage(4, LogLevel.Warning, "The end of job {Job} could not be written and is tried again in {Milliseconds:F0} ms: {Problem}")]
         public static partial void EndDelayed(ILogger logger, JobId job, double milliseconds, string problem);
 
+        [LoggerMessage(6, LogLevel.Warning, "The late result of cancelled job {Job} could not be removed; it goes with the job: {Problem}")]
+        public static partial void ResultLeft(ILogger logger, JobId job, string problem);
+
         [LoggerMessage(5, LogLevel.Error, "The end of job {Job} was refused in phase {Phase} although this runner holds it.")]
         public static partial void EndRefused(ILogger logger, JobId job, JobPhase phase);
     }

@@ -5,13 +5,10 @@ namespace Errand;
 // What the work says while it runs.
 internal sealed partial class JobExecution
 {
-    private readonly WakeUp _answers;
+    private WakeUp? _answers;
     private long _progressWrittenAt;
     private bool _progressPending;
     private int _asked;
-
-    /// <summary>Hands the call over at once, for work that needs to be stored before it can go on; set while it is inline.</summary>
-    public Func<Task>? PromoteNow { get; set; }
 
     public void Report(JobProgress value)
     {
@@ -32,9 +29,10 @@ internal sealed partial class JobExecution
     {
         if (request.Length > Core.Options.MaxPayloadBytes)
             throw new PayloadTooLargeException("question", request.Length, Core.Options.MaxPayloadBytes);
+        var bell = Volatile.Read(ref _answers) ?? Interlocked.CompareExchange(ref _answers, new(Core.Time), null) ?? _answers;
         string key = Interlocked.Increment(ref _asked).ToString(CultureInfo.InvariantCulture);
-        Stop.Token.ThrowIfCancellationRequested();
-        if (Stored is null) await PromoteNow!();
+        Stop.ThrowIfStopped();
+        if (Stored is null) await Call!.PromoteNowAsync();
         var stored = Stored!;
         while (true)
         {
@@ -42,21 +40,23 @@ internal sealed partial class JobExecution
             if (await WriteOrStopAsync(stored, job => Await(job, key, request)) == ApplyStatus.Applied) break;
             await stored.RefreshAsync();
         }
-        return await WaitForAnswerAsync(stored, key);
+        return await WaitForAnswerAsync(stored, key, bell);
     }
 
-    private async ValueTask<JobData> WaitForAnswerAsync(RunningJob stored, string key)
+    private async ValueTask<JobData> WaitForAnswerAsync(RunningJob stored, string key, WakeUp answers)
     {
         Stop.PauseClock();
         ReleaseSlot();
-        using var stop = Stop.Token.UnsafeRegister(static bell => ((WakeUp)bell!).Ring(), _answers);
+        using var stop = Stop.Token.UnsafeRegister(static bell => ((WakeUp)bell!).Ring(), answers);
         try
         {
             while (true)
             {
-                Stop.Token.ThrowIfCancellationRequested();
+                // What begins to wait for a person while the process stops does not hold it up either.
+                if (Core.Runner!.IsStopping) Stop.TryStop(StopReason.ShuttingDown);
+                Stop.ThrowIfStopped();
                 if (AnswerTo(stored.Current, key) is { } answer) return answer;
-                await _answers.SleepAsync(Core.Options.LeaseTime);
+                await answers.SleepAsync(Core.Options.LeaseTime);
                 await stored.RefreshAsync();
             }
         }
@@ -87,7 +87,7 @@ internal sealed partial class JobExecution
     {
         var (status, othersWrote) = await stored.WriteAsync(transition);
         if (othersWrote) await LookAsync(stored);
-        Stop.Token.ThrowIfCancellationRequested();
+        Stop.ThrowIfStopped();
         return status;
     }
 
@@ -95,7 +95,7 @@ internal sealed partial class JobExecution
     {
         if (Stored is null || _progress is null) return;
         TimeSpan wait;
-        lock (_lock)
+        lock (Lock)
         {
             if (_progressPending || _concluded != 0) return;
             _progressPending = true;
@@ -110,7 +110,7 @@ internal sealed partial class JobExecution
         {
             if (wait > TimeSpan.Zero) await Task.Delay(wait, Core.Time, Stop.Token);
             JobProgress progress;
-            lock (_lock)
+            lock (Lock)
             {
                 _progressPending = false;
                 _progressWrittenAt = Core.Time.GetTimestamp();
@@ -122,10 +122,10 @@ internal sealed partial class JobExecution
                 : JobTransition.ReportProgress(job.Fence, progress, Core.Time.GetJobTime()));
             if (othersWrote) await LookAsync(stored);
         }
-        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        catch (Exception)
         {
             // The next report, or the end, says more than this one would have.
-            lock (_lock) _progressPending = false;
+            lock (Lock) _progressPending = false;
         }
     }
 }

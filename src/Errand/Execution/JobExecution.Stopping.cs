@@ -21,7 +21,7 @@ internal sealed partial class JobExecution
     private async Task LookAgainAsync(RunningJob stored)
     {
         try { await LookAsync(stored); }
-        catch (StoreUnavailableException)
+        catch (Exception)
         {
             // The next beat asks again.
         }
@@ -34,7 +34,7 @@ internal sealed partial class JobExecution
         if (_concluded != 0) return;
         if (job is null || job.IsTerminal || job.Fence != stored.Fence) Stop.TryStop(StopReason.LeaseLost);
         else StopForCancel(job);
-        _answers.Ring();
+        Volatile.Read(ref _answers)?.Ring();
     }
 
     private void StopForCancel(Job job)
@@ -42,7 +42,8 @@ internal sealed partial class JobExecution
         if (job.CancelRequest is { } request) Stop.TryStop(request.Force ? StopReason.Killed : StopReason.Cancelled);
     }
 
-    private void OnStopped(StopReason reason)
+    /// <summary>The work was told to stop, for this reason; told once, outside every lock.</summary>
+    public void OnStopped(StopReason reason)
     {
         if (reason is StopReason.Cancelled or StopReason.Killed && Stored is { } stored)
         {
@@ -67,7 +68,7 @@ internal sealed partial class JobExecution
         Log.Abandoned(Core.Logger, Id, Spec.Kind, Stop.Reason);
         if (Stored is { } stored)
             await NoteAsync(stored, new JobEvent(Core.Time.GetJobTime(), JobEvents.Abandoned, null, "its work did not stop in time and was left behind", Attempt));
-        await ConcludeAsync(Stop.Reason switch
+        Conclude(Stop.Reason switch
         {
             StopReason.TimedOut => TimedOut(),
             StopReason.ShuttingDown => ShutDown(),
@@ -81,14 +82,14 @@ internal sealed partial class JobExecution
         if (!TryConclude()) return;
         Log.LeaseLost(Core.Logger, Id, Spec.Kind);
         Core.Runner!.OnEnded(this);
-        Output.Discard();
+        EndOutput()?.Discard();
         DisposeRun();
     }
 
     private static async Task NoteAsync(RunningJob stored, JobEvent line)
     {
         try { await stored.WriteAsync(job => job.IsTerminal ? null : JobTransition.Note(job.Fence, line)); }
-        catch (StoreUnavailableException)
+        catch (Exception)
         {
             // The history misses a line; the end is written without it.
         }

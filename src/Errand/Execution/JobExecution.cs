@@ -10,41 +10,44 @@ namespace Errand;
 internal sealed partial class JobExecution : IProgress<JobProgress>
 {
     private static readonly TimeSpan BlockingFrom = TimeSpan.FromMilliseconds(20);
-    private readonly Lock _lock = new();
+    private static readonly AsyncLocal<JobExecution?> Ambient = new();
     private readonly IJobExecutor? _executor;
     private readonly JobKind? _kind;
-    private readonly DateTimeOffset _createdAt;
     private RunningJob? _stored;
     private IServiceScope? _scope;
     private JobId _id;
+    private ExecutionOutput? _output;
     private JobProgress? _progress;
     private JobData _checkpoint;
     private int _concluded;
     private bool _holdsSlot;
 
-    private JobExecution(ErrandCore core, JobSpec spec, JobKind? kind, IJobExecutor? executor, DateTimeOffset createdAt)
+    private JobExecution(ErrandCore core, JobSpec spec, JobKind? kind, IJobExecutor? executor)
     {
         Core = core;
         Spec = spec;
         _kind = kind;
         _executor = executor;
-        _createdAt = createdAt;
-        Stop = new ExecutionStop(core.Time, OnStopped);
-        Output = new ExecutionOutput(this);
+        Stop = new ExecutionStop(this);
         Context = new JobContext(this);
-        _answers = new WakeUp(core.Time);
     }
 
     /// <summary>A call inside its caller's patience.</summary>
     public static JobExecution Inline(ErrandCore core, JobSpec spec, JobKind? kind, IJobExecutor? executor) =>
-        new(core, spec, kind, executor, core.Time.GetJobTime()) { StartedAt = core.Time.GetJobTime(), Attempt = 1 };
+        new(core, spec, kind, executor) { StartedAt = core.Time.GetJobTime(), Attempt = 1 };
 
     /// <summary>A job that this process's runner holds, with the slot it takes.</summary>
-    public static JobExecution Held(ErrandCore core, JobKind kind, Job job) => new(core, job.Spec, kind, null, job.CreatedAt)
+    public static JobExecution Held(ErrandCore core, JobKind kind, Job job) => new(core, job.Spec, kind, null)
     {
         _stored = new(core.Store, job), _id = job.Id, _checkpoint = job.Checkpoint, _holdsSlot = true,
         Attempt = job.Attempt, StartedAt = job.StartedAt ?? job.CreatedAt,
     };
+
+    /// <summary>The execution whose work is asking, through all that it awaits.</summary>
+    public static JobExecution? Current => Ambient.Value;
+
+    /// <summary>Guards the small state of one execution, its call and its output. One object for all, and none of its own: executions are many.</summary>
+    public object Lock => Stop;
 
     public ErrandCore Core { get; }
 
@@ -54,7 +57,21 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
 
     public ExecutionStop Stop { get; }
 
-    public ExecutionOutput Output { get; }
+    /// <summary>What the work writes; made when it writes for the first time.</summary>
+    public ExecutionOutput Output
+    {
+        get
+        {
+            if (Volatile.Read(ref _output) is { } output) return output;
+            lock (Lock) return _output ??= new ExecutionOutput(this);
+        }
+    }
+
+    /// <summary>Whether nothing that the work writes counts any more.</summary>
+    public bool OutputIsOver { get; private set; }
+
+    /// <summary>The call that waits for this execution, while no store knows it.</summary>
+    public PatienceRace? Call { get; set; }
 
     public int Attempt { get; private set; }
 
@@ -68,16 +85,13 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     /// <summary>The job as this process last knew it; none while no store knows it.</summary>
     public RunningJob? Stored => Volatile.Read(ref _stored);
 
-    /// <summary>Told once, when the work of an inline call is over.</summary>
-    public Action<JobOutcome>? InlineEnded { get; set; }
-
     public JobId Id
     {
         get
         {
             if (Stored is null && _id.IsEmpty)
-                lock (_lock)
-                    if (_id.IsEmpty) _id = Core.NewId(_createdAt);
+                lock (Lock)
+                    if (_id.IsEmpty) _id = Core.NewId(StartedAt);
             return _id;
         }
     }
@@ -86,7 +100,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     {
         get
         {
-            lock (_lock) return (_scope ??= Core.Services.CreateScope()).ServiceProvider;
+            lock (Lock) return (_scope ??= Core.Services.CreateScope()).ServiceProvider;
         }
     }
 
@@ -100,83 +114,70 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     public void Begin(bool resume)
     {
         Stop.StartClock(Limits.WallTime);
+        Stop.WatchLimit();
         if (Stored!.Current.Phase is JobPhase.RunningCancelling) StopForCancel(Stored.Current);
         void Work() => _ = RunToEndAsync(resume);
-        if (RunsOnOwnThread) Core.Scheduler.QueueBlocking(Work);
+        // Until its kind has shown that it comes to an await, a body may block: then not a thread that all share.
+        if (RunsOnOwnThread || _kind is { SeenYielding: false }) Core.Scheduler.QueueBlocking(Work);
         else Core.Scheduler.Queue(Work);
     }
 
-    /// <summary>Runs an inline call. An asynchronous body starts on the caller's thread.</summary>
-    /// <returns>Whether it has already ended, and how.</returns>
-    public JobOutcome? BeginInline()
+    /// <summary>Runs an inline call. An asynchronous body starts on the caller's thread, and may have ended when this returns.</summary>
+    public void BeginInline()
     {
         Stop.StartClock(Limits.WallTime);
-        if (RunsOnOwnThread)
-        {
-            Core.Scheduler.QueueBlocking(() => _ = RunToEndAsync(resume: false));
-            return null;
-        }
-        var body = RunBodyAsync(resume: false);
-        if (!body.IsCompletedSuccessfully)
-        {
-            _ = ConcludeAfterAsync(body);
-            return null;
-        }
-        var outcome = body.Result;
-        return TryConclude() ? outcome : null;
+        if (!RunsOnOwnThread) _ = RunToEndAsync(resume: false);
+        // With its caller's ambient values, as a body that starts on the caller's thread has them.
+        else if (ExecutionContext.Capture() is { } callers) Core.Scheduler.QueueBlocking(() => ExecutionContext.Run(callers, RunInline, this));
+        else Core.Scheduler.QueueBlocking(() => RunInline(this));
     }
+
+    private static void RunInline(object? execution) => _ = ((JobExecution)execution!).RunToEndAsync(resume: false);
 
     /// <summary>The call was written to the store as a job that runs here.</summary>
     public void Promoted(Job job)
     {
         _holdsSlot = true;
         Volatile.Write(ref _stored, new(Core.Store, job));
-        Output.Promote();
+        Volatile.Read(ref _output)?.Promote();
         ScheduleProgressWrite();
     }
 
-    /// <summary>The job as it would be written now, held by a runner.</summary>
+    /// <summary>The call as a job, held by a runner; it started when it was called.</summary>
     public Job Snapshot(RunnerId runner, DateTimeOffset promotedAt) =>
-        Job.Running(Id, Spec, runner, _createdAt, StartedAt) with
+        Job.Running(Id, Spec, runner, StartedAt, StartedAt) with
         {
             Progress = _progress, Checkpoint = _checkpoint, PromotedAt = promotedAt, LastActivityAt = promotedAt,
         };
 
+    // One method, because each one that waits costs an inline call an object more.
     private async Task RunToEndAsync(bool resume)
     {
-        var outcome = await RunBodyAsync(resume);
-        if (TryConclude()) await ConcludeAsync(outcome);
-    }
-
-    private async Task ConcludeAfterAsync(ValueTask<JobOutcome> body)
-    {
-        var outcome = await body;
-        if (TryConclude()) await ConcludeAsync(outcome);
-    }
-
-    private async ValueTask<JobOutcome> RunBodyAsync(bool resume)
-    {
         var activity = ErrandTelemetry.StartRun(this);
-        var outcome = await RunExecutorAsync(resume);
-        ErrandTelemetry.RunEnded(this, activity, outcome);
-        return outcome;
-    }
-
-    private async ValueTask<JobOutcome> RunExecutorAsync(bool resume)
-    {
+        Ambient.Value = this;
+        JobOutcome outcome;
         try
         {
-            var executor = _executor ?? _kind!.Executor(Context);
-            long startedAt = Core.Time.GetTimestamp();
-            var body = resume ? executor.ResumeAsync(Context) : executor.RunAsync(Context);
-            if (_kind is { SeenBlocking: false, Blocking: false }) NoticeBlocking(Core.Time.GetElapsedTime(startedAt));
-            return AfterStop(await body);
+            outcome = await StartBody(resume) ??
+                throw new InvalidOperationException($"The executor of '{Spec.Kind}' returned no outcome; return JobOutcome.Completed().");
         }
         catch (Exception e)
         {
             Thrown = e;
-            return AfterStop(OutcomeOf(e));
+            outcome = OutcomeOf(e);
         }
+        outcome = AfterStop(outcome);
+        ErrandTelemetry.RunEnded(this, activity, outcome);
+        if (TryConclude()) Conclude(outcome);
+    }
+
+    private ValueTask<JobOutcome> StartBody(bool resume)
+    {
+        var executor = _executor ?? _kind!.Executor(Context);
+        long startedAt = Core.Time.GetTimestamp();
+        var body = resume ? executor.ResumeAsync(Context) : executor.RunAsync(Context);
+        if (_kind is { SeenBlocking: false, Blocking: false }) NoticeBlocking(Core.Time.GetElapsedTime(startedAt));
+        return body;
     }
 
     // The first word counts: what work returns after it ran past its limit is not its outcome.
@@ -194,31 +195,47 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     };
 
     private JobOutcome TimedOut() => JobOutcome.Failed(new JobError(JobErrorCodes.Timeout,
-        $"It ran past its limit of {Limits.WallTime} and was stopped. Give it a longer limit (JobSpec.Limits), or make it do less."));
+        $"It ran for {Seconds(Stop.Ran())}, past its limit of {Seconds(Limits.WallTime)}, and was stopped. Give it a longer limit (JobSpec.Limits), or make it do less."));
+
+    private static string Seconds(TimeSpan? time) => FormattableString.Invariant($"{time?.TotalSeconds:0.###} s");
 
     private static JobOutcome ShutDown() => JobOutcome.Interrupted(
         "The process that ran this job was shut down before it ended. Its output up to then is kept. Submit it again if it is safe to run twice.");
 
     private void NoticeBlocking(TimeSpan elapsed)
     {
-        if (elapsed < BlockingFrom) return;
+        if (elapsed < BlockingFrom)
+        {
+            _kind!.SeenYielding = true;
+            return;
+        }
         _kind!.SeenBlocking = true;
         Log.SeenBlocking(Core.Logger, _kind.Name, elapsed.TotalMilliseconds);
     }
 
     private bool TryConclude() => Interlocked.Exchange(ref _concluded, 1) == 0;
 
-    private async Task ConcludeAsync(JobOutcome outcome)
+    private void Conclude(JobOutcome outcome)
     {
-        if (InlineEnded is { } ended) ended(outcome);
-        else await FinishAsync(outcome);
+        if (Call is { } call) call.OnEnded(outcome);
+        else _ = FinishAsync(outcome);
+    }
+
+    /// <summary>Work that was left behind may still write: from now on to a log that ignores it.</summary>
+    private ExecutionOutput? EndOutput()
+    {
+        lock (Lock)
+        {
+            OutputIsOver = true;
+            return _output;
+        }
     }
 
     private void DisposeRun()
     {
-        Stop.Dispose();
+        Stop.End();
         IServiceScope? scope;
-        lock (_lock)
+        lock (Lock)
         {
             scope = _scope;
             _scope = null;

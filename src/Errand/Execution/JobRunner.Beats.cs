@@ -16,6 +16,10 @@ internal sealed partial class JobRunner
             {
                 Log.BeatFailed(_core.Logger, e.Message);
             }
+            catch (Exception e)
+            {
+                Log.LoopFailed(_core.Logger, e, "show that it lives");
+            }
             if (!HasLeft) await _beatBell.SleepAsync(_core.Options.BeatInterval);
         }
     }
@@ -69,7 +73,7 @@ internal sealed partial class JobRunner
             if (adopted) BeginAdopted(job);
             else Begin(job, resume: false);
         }
-        catch (StoreUnavailableException)
+        catch (Exception)
         {
             // The next beats find it again.
         }

@@ -22,11 +22,23 @@ internal sealed partial class JobRunner
         await EmptyAsync(_core.Options.ShutdownTimeout, hurry);
         foreach (var execution in All()) execution.Stop.TryStop(StopReason.ShuttingDown);
         await EmptyAsync(_core.Options.StopGrace, CancellationToken.None);
-        await Task.WhenAll(All().Select(execution => execution.AbandonAsync()));
+        // Their ends may not be writable: the store can be what is wrong.
+        foreach (var execution in All()) _ = execution.AbandonAsync();
+        await EmptyAsync(_core.Options.StopGrace, CancellationToken.None);
+        if (!_running.IsEmpty) Log.LeftUnwritten(_core.Logger, _running.Count);
         _left = true;
         _beatBell.Ring();
         await _loops;
         await LeaveAsync();
+    }
+
+    /// <summary>The host is thrown away, stopped or not: the loops end, and nothing is written any more.</summary>
+    public void Abandon()
+    {
+        _stopping = true;
+        _left = true;
+        _pumpBell.Ring();
+        _beatBell.Ring();
     }
 
     private IEnumerable<JobExecution> All() => [.. _running.Stored(), .. _running.Inline()];

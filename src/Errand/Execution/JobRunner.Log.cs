@@ -18,6 +18,12 @@ internal sealed partial class JobRunner
         [LoggerMessage(23, LogLevel.Information, "Job {Job} was claimed by a call whose answer was lost; it is taken up now.")]
         public static partial void TakenUp(ILogger logger, JobId job);
 
+        [LoggerMessage(25, LogLevel.Error, "The runner could not {Deed}, and tries again.")]
+        public static partial void LoopFailed(ILogger logger, Exception problem, string deed);
+
+        [LoggerMessage(26, LogLevel.Warning, "Stopped although the ends of {Count} jobs could not be written; another runner takes them up.")]
+        public static partial void LeftUnwritten(ILogger logger, int count);
+
         [LoggerMessage(24, LogLevel.Information, "Stopping with {Count} jobs in flight.")]
         public static partial void Stopping(ILogger logger, int count);
     }

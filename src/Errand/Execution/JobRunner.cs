@@ -42,6 +42,12 @@ internal sealed partial class JobRunner
 
     public bool IsStopping => _stopping;
 
+    /// <summary>Whether this runner knows that what it holds under this fence is still its own.</summary>
+    public bool MayWrite(JobFence fence) => Lease is var lease && lease.Runner == fence.Runner && lease.IsFresh;
+
+    /// <summary>Whether what it held under this fence belongs to others.</summary>
+    public bool HasLost(JobFence fence) => Lease is var lease && (lease.Runner != fence.Runner || lease.IsLost);
+
     public int RunningCount => _running.Count;
 
     /// <summary>Whether nothing is to be done here: nothing runs, and the last look at the line found nothing.</summary>
@@ -71,6 +77,9 @@ internal sealed partial class JobRunner
         _running.Remove(execution);
         execution.SurrenderSlot();
     }
+
+    /// <summary>Somebody needs to hear at once whether the lease holds.</summary>
+    public void RingBeat() => _beatBell.Ring();
 
     /// <summary>A job has come into line that this process added itself.</summary>
     public void RingPump()
@@ -108,6 +117,11 @@ internal sealed partial class JobRunner
             catch (StoreUnavailableException e)
             {
                 Log.ClaimFailed(_core.Logger, e.Message);
+            }
+            catch (Exception e)
+            {
+                // A store that breaks its contract must not end the runner.
+                Log.LoopFailed(_core.Logger, e, "claim jobs");
             }
             if (!_stopping) await _pumpBell.SleepAsync(sleep);
         }
@@ -184,7 +198,7 @@ internal sealed partial class JobRunner
             else if (stored.Current.Fence == job.Fence && !stored.Current.IsTerminal) Begin(stored.Current, resume: true);
             else Admission.Release();
         }
-        catch (StoreUnavailableException)
+        catch (Exception)
         {
             // Held and not running: the next beats find it again.
             Admission.Release();

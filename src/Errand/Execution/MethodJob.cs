@@ -30,33 +30,44 @@ internal sealed class MethodJob(Type owner, MethodInfo method, Type? input, Json
             throw new InvalidJobException("kind", $"The method {method.Name} takes {inputs.Length} inputs; a job takes one, and a JobContext if it wants.");
         var input = inputs.FirstOrDefault();
         var executor = new MethodJob(typeof(T), method, input, json);
-        var kind = new JobKind(attribute.Name, _ => executor) { CheckInput = data => executor.Read(data), Blocking = !typeof(Task).IsAssignableFrom(method.ReturnType) };
+        var kind = new JobKind(attribute.Name, _ => executor) { CheckInput = data => executor.Read(data), Blocking = !IsAwaited(method.ReturnType) };
         attribute.ApplyTo(kind);
         return kind;
     }
 
     public async ValueTask<JobOutcome> RunAsync(JobContext job)
     {
+        object? value;
+        try { value = Read(job.Input); }
+        catch (InvalidJobException e) { return TypedExecutor.NotStarted(e); }
         object? target = method.IsStatic ? null : job.Services.GetRequiredService(owner);
-        object? input1 = Read(job.Input);
-        object?[] arguments = [.. method.GetParameters().Select(parameter => parameter.ParameterType == typeof(JobContext) ? job : input1)];
+        object?[] arguments = [.. method.GetParameters().Select(parameter => parameter.ParameterType == typeof(JobContext) ? job : value)];
         object? returned = method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
-        if (returned is not Task task) return Completed(returned, method.ReturnType);
+        if (!IsAwaited(method.ReturnType)) return Completed(returned, method.ReturnType);
+        var task = AsTask(returned!);
         await task;
-        // Task<T> of the method's own return type; the run-time type may be a compiler's own.
-        return method.ReturnType.IsGenericType
-            ? Completed(method.ReturnType.GetProperty(nameof(Task<>.Result))!.GetValue(task), method.ReturnType.GetGenericArguments()[0])
-            : JobOutcome.Completed();
+        if (!method.ReturnType.IsGenericType) return JobOutcome.Completed();
+        // Of the method's own return type; that of the task at hand may be a compiler's own.
+        var type = method.ReturnType.GetGenericArguments()[0];
+        return Completed(typeof(Task<>).MakeGenericType(type).GetProperty(nameof(Task<>.Result))!.GetValue(task), type);
     }
+
+    private static bool IsAwaited(Type type) =>
+        typeof(Task).IsAssignableFrom(type) || type == typeof(ValueTask) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
+
+    private static Task AsTask(object returned) => returned as Task ?? (Task)returned.GetType().GetMethod(nameof(ValueTask.AsTask))!.Invoke(returned, null)!;
 
     private object? Read(JobData data)
     {
-        if (input is null) return null;
-        try { return data.IsNone ? null : JsonSerializer.Deserialize(data.Utf8.Span, input, json); }
+        if (input is null || data.IsNone) return null;
+        object? value;
+        try { value = JsonSerializer.Deserialize(data.Utf8.Span, input, json); }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             throw new InvalidJobException("input", $"The input does not fit {input.Name}: {e.Message}", e);
         }
+        TypedExecutor.Validate(value);
+        return value;
     }
 
     private JobOutcome Completed(object? result, Type type) => type == typeof(void)

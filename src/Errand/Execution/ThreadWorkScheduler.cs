@@ -25,7 +25,7 @@ internal sealed class ThreadWorkScheduler : WorkScheduler
         {
             _drain = drain;
             _thread = new Thread(Loop) { IsBackground = true, Name = name };
-            _thread.Start();
+            _thread.UnsafeStart();
         }
 
         public override void Signal()

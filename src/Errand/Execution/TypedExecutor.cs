@@ -12,7 +12,7 @@ internal sealed class TypedExecutor<TInput, TResult>(
     {
         TInput input;
         try { input = TypedExecutor.Read(context.Input, inputType); }
-        catch (InvalidJobException e) { return JobOutcome.Failed(new JobError(JobErrorCodes.StartFailed, e.Message, Retryable: false)); }
+        catch (InvalidJobException e) { return TypedExecutor.NotStarted(e); }
         var result = await job(context).RunAsync(input, context);
         return typeof(TResult) == typeof(NoResult) ? JobOutcome.Completed() : JobOutcome.Completed(JobData.From(result, resultType));
     }
@@ -37,10 +37,21 @@ internal static class TypedExecutor
         {
             throw new InvalidJobException("input", $"The input does not fit {typeof(TInput).Name}: {e.Message}", e);
         }
-        if (value is IValidatableObject validatable && validatable.Validate(new ValidationContext(validatable, typeof(TInput).Name, null, null)).FirstOrDefault() is { } problem)
-            throw new InvalidJobException("input", problem.ErrorMessage ?? "The input is not valid.");
+        Validate(value);
         return value!;
     }
+
+    /// <summary>Lets an input that can say what is wrong with it say so.</summary>
+    public static void Validate(object? input)
+    {
+        if (input is not IValidatableObject validatable) return;
+        var context = new ValidationContext(validatable, validatable.GetType().Name, null, null);
+        if (validatable.Validate(context).FirstOrDefault() is { } problem)
+            throw new InvalidJobException("input", problem.ErrorMessage ?? "The input is not valid.");
+    }
+
+    /// <summary>How work ends whose input does not fit: another process, which could not look, has submitted it.</summary>
+    public static JobOutcome NotStarted(InvalidJobException problem) => JobOutcome.Failed(new JobError(JobErrorCodes.StartFailed, problem.Message, Retryable: false));
 }
 
 /// <summary>A job that is a delegate.</summary>

@@ -25,15 +25,17 @@ public abstract class WorkScheduler
     /// <summary>Runs something asynchronous from its first line on a scheduled thread.</summary>
     /// <param name="work">What to run.</param>
     /// <returns>Ends as the work ends.</returns>
-    public Task Run(Func<Task> work)
+    public async Task Run(Func<Task> work)
     {
-        var done = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
         Queue(() =>
         {
-            try { done.SetResult(work()); }
-            catch (Exception e) { done.SetException(e); }
+            try { begun.SetResult(work()); }
+            catch (Exception e) { begun.SetException(e); }
         });
-        return done.Task.Unwrap();
+        // Not unwrapped, which would go round by the thread pool.
+        var running = await begun.Task;
+        await running;
     }
 }
 

@@ -8,9 +8,9 @@ internal static class JobSpecRules
     private const int MaxName = 100;
     private const int MaxText = 500;
     private const int MaxTags = 50;
+    // Looked for without an enumerator: every call comes by here.
+    private static readonly SearchValues<char> KindLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
     private static readonly DateTimeOffset Latest = new(2900, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    private static readonly SearchValues<char> KindCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
     public static void Check(JobSpec spec, DateTimeOffset now, int maxPayload)
     {
@@ -31,7 +31,7 @@ internal static class JobSpecRules
 
     public static void CheckKind(string? kind)
     {
-        bool legal = kind is { Length: > 0 and <= MaxName } && !kind.AsSpan().ContainsAnyExcept(KindCharacters);
+        bool legal = kind is { Length: > 0 and <= MaxName } && !kind.AsSpan().ContainsAnyExcept(KindLetters);
         if (!legal) throw new InvalidJobException("kind", $"'{kind}' is not a kind; a kind has 1 to {MaxName} letters, digits, '-', '_' and '.', such as 'resize-image'.");
     }
 
@@ -65,8 +65,15 @@ internal static class JobSpecRules
     private static void CheckName(string parameter, string? value, bool required = false)
     {
         if (value is null && !required) return;
-        if (string.IsNullOrWhiteSpace(value) || value.Length > MaxName * 2 || value.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(value) || value.Length > MaxName * 2 || HasControl(value))
             throw new InvalidJobException(parameter, $"The {parameter} '{Shorten(value)}' must have 1 to {MaxName * 2} characters and no control characters.");
+    }
+
+    private static bool HasControl(string value)
+    {
+        foreach (char c in value)
+            if (char.IsControl(c)) return true;
+        return false;
     }
 
     private static string Shorten(string? value) => value is { Length: > 60 } ? string.Concat(value.AsSpan(0, 60), "…") : value ?? "";

@@ -52,7 +52,7 @@ internal sealed partial class RetentionSweeper(ErrandCore core)
                 int removed = await SweepAsync(CancellationToken.None);
                 if (removed > 0) Log.Removed(core.Logger, removed);
             }
-            catch (StoreUnavailableException e)
+            catch (Exception e)
             {
                 Log.SweepFailed(core.Logger, e.Message);
             }

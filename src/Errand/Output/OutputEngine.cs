@@ -53,7 +53,9 @@ internal sealed class OutputEngine(OutputDisk disk, OutputOptions options, TimeP
             using var poll = disk.IsShared && !isWrittenHere
                 ? time.CreateTimer(static waiter => ((OutputWaits.Waiter)waiter!).Raise(), waiter, Options.PollInterval, Timeout.InfiniteTimeSpan)
                 : null;
-            await waiter.Raised.WaitAsync(cancellationToken);
+            // Not Task.WaitAsync, which would go round by the thread pool.
+            using var gaveUp = cancellationToken.UnsafeRegister(static waiter => ((OutputWaits.Waiter)waiter!).Raise(), waiter);
+            await waiter.Raised;
         }
     }
 

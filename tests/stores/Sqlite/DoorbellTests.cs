@@ -47,15 +47,15 @@ public sealed class DoorbellTests : IDisposable
     [Fact]
     public async Task Without_a_doorbell_writes_of_others_are_noticed_by_looking()
     {
-        var time = new ManualTime();
+        var world = new SimulatedWorld(0);
         var options = new SqliteStoreOptions { Path = _folder.File, Doorbell = false };
-        await using var store = await OpenedAsync(options, time);
+        await using var store = await OpenedAsync(options, world.AddNode("observer").Time);
         await using var other = await OpenedAsync(options);
-        await LookedAsync(store, time, options);
+        await LookedAsync(store, world, options);
         var heard = Heard(store, _ => true);
         await other.AddAsync(Jobs.Many(1), Token);
         Assert.False(heard.IsCompleted);
-        time.Advance(options.PollInterval);
+        world.Advance(options.PollInterval);
         Assert.Equal(new(default, 0, Ready: true), await heard);
         Assert.False(Directory.Exists(Peers));
     }
@@ -63,15 +63,15 @@ public sealed class DoorbellTests : IDisposable
     [Fact]
     public async Task Writes_of_its_own_are_not_taken_for_those_of_others()
     {
-        var time = new ManualTime();
+        var world = new SimulatedWorld(0);
         var options = new SqliteStoreOptions { Path = _folder.File, Doorbell = false };
-        await using var store = await OpenedAsync(options, time);
-        await LookedAsync(store, time, options);
+        await using var store = await OpenedAsync(options, world.AddNode("observer").Time);
+        await LookedAsync(store, world, options);
         List<JobHint> hints = [];
         using var subscription = store.Subscribe(hints.Add);
         var job = Jobs.Queued();
         await store.AddAsync([job], Token);
-        await LookedAsync(store, time, options);
+        await LookedAsync(store, world, options);
         Assert.Equal([new(job.Id, 1, Ready: true)], hints);
     }
 
@@ -79,14 +79,14 @@ public sealed class DoorbellTests : IDisposable
     public async Task A_path_too_long_for_a_socket_means_no_doorbell_and_no_more()
     {
         string path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder.Root, new string('d', 100))).FullName, "errand.db");
-        var time = new ManualTime();
+        var world = new SimulatedWorld(0);
         var options = new SqliteStoreOptions { Path = path };
-        await using var store = await OpenedAsync(options, time);
+        await using var store = await OpenedAsync(options, world.AddNode("observer").Time);
         await using var other = await OpenedAsync(options);
-        await LookedAsync(store, time, options);
+        await LookedAsync(store, world, options);
         var heard = Heard(store, _ => true);
         await other.AddAsync(Jobs.Many(1), Token);
-        time.Advance(options.PollInterval);
+        world.Advance(options.PollInterval);
         Assert.True((await heard).Ready);
     }
 
@@ -157,9 +157,9 @@ public sealed class DoorbellTests : IDisposable
     }
 
     /// <summary>Has the store look for writes of others, and waits until it has looked.</summary>
-    private static async Task LookedAsync(SqliteJobStore store, ManualTime time, SqliteStoreOptions options)
+    private static async Task LookedAsync(SqliteJobStore store, SimulatedWorld world, SqliteStoreOptions options)
     {
-        time.Advance(options.PollInterval);
+        world.Advance(options.PollInterval);
         await store.LapseAsync(new("nobody"), 0, Token);
     }
 

@@ -1,0 +1,3 @@
+using Errand.Cli;
+
+return await new ErrandCli(new CliEdges()).RunAsync(args);

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+using Errand.Server.Api;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace Errand.Server.Security;
+
+/// <summary>Lets in who knows the token, from where a browser would not be a stranger's.</summary>
+internal sealed class AccessGuard(IOptions<ErrandServerOptions> options)
+{
+    private const string Scheme = "Bearer ";
+    // Of hashes, because comparing what differs in length takes another time.
+    private readonly byte[] _token = Hash(options.Value.Token);
+
+    /// <summary>A handler that answers only callers that may call.</summary>
+    public RequestDelegate Guard(RequestDelegate handler) => ProblemAnswers.Catch(context =>
+        !IsHostAllowed(context.Request) ? Problem.NotAllowedHost(context.Request.Host.Value).WriteAsync(context)
+        : !IsOriginAllowed(context.Request) ? Problem.NotAllowedOrigin.WriteAsync(context)
+        : !HasToken(context.Request) ? Problem.NoToken.WriteAsync(context)
+        : handler(context));
+
+    /// <summary>A handler for everybody on this machine, who still must not be a stranger's page.</summary>
+    public RequestDelegate GuardOpen(RequestDelegate handler) => ProblemAnswers.Catch(context =>
+        IsHostAllowed(context.Request) ? handler(context) : Problem.NotAllowedHost(context.Request.Host.Value).WriteAsync(context));
+
+    private bool IsHostAllowed(HttpRequest request) => options.Value.AllowedHosts.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase);
+
+    // Programs send none; a page does, and must be one that this server itself has given out.
+    private static bool IsOriginAllowed(HttpRequest request)
+    {
+        string origin = request.Headers.Origin.ToString();
+        return origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private bool HasToken(HttpRequest request)
+    {
+        string header = request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && CryptographicOperations.FixedTimeEquals(Hash(header[Scheme.Length..].Trim()), _token);
+    }
+
+    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}

@@ -1,0 +1,5 @@
+namespace Errand.Chaos.Tests;
+
+/// <summary>Tests that want the machine to themselves run one after another.</summary>
+[CollectionDefinition(nameof(Busy))]
+public sealed class Busy;

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Errand.Chaos.Tests.Processes;
+
+namespace Errand.Chaos.Tests.Storm;
+
+/// <summary>
+/// Kills workers, and freezes them for a moment or for so long that others take them for gone. When is told by how many jobs have ended, so
+/// that a slow machine is struck as often as a fast one.
+/// </summary>
+internal sealed class Strikes(StormPlan plan, ChaosFolder folder, Fleet fleet, Ledger ledger, IJobClient client, CancellationToken cancellation)
+{
+    private readonly Lock _choice = new();
+    private readonly List<Task> _thaws = [];
+    private readonly List<long> _inFlight = [];
+    private readonly List<TimeSpan> _longFreezes = [];
+    private WorkerProcess? _longFrozen, _witness;
+
+    /// <summary>Counts the runners that were taken for gone because they were silent.</summary>
+    public Tally Silences { get; } = new();
+
+    public int Kills { get; private set; }
+
+    public int ShortFreezes { get; private set; }
+
+    /// <summary>Freezes that met a worker with the lock of the file in its hand, so that nobody could go on.</summary>
+    public int FreezesWithLock { get; private set; }
+
+    public IReadOnlyList<TimeSpan> LongFreezes => _longFreezes;
+
+    /// <summary>How many jobs were running at each strike.</summary>
+    public IReadOnlyList<long> InFlight => _inFlight;
+
+    public async Task RunAsync()
+    {
+        await Task.WhenAll(StrikeAsync(new(plan.Seed)), FreezeLongAsync(new(~plan.Seed)));
+        await Task.WhenAll(_thaws);
+    }
+
+    private async Task StrikeAsync(Random chance)
+    {
+        int due = plan.EndsPerStrike;
+        for (int kills = plan.Kills, freezes = plan.ShortFreezes; kills + freezes > 0; due += chance.Next(plan.EndsPerStrike * 2))
+        {
+            await ledger.Ends.ReachesAsync(due).WaitAsync(cancellation);
+            bool kill = chance.Next(kills + freezes) < kills;
+            if (!await TryStrikeAsync(chance, kill)) continue;
+            if (kill) kills--;
+            else freezes--;
+        }
+    }
+
+    private async Task<bool> TryStrikeAsync(Random chance, bool kill)
+    {
+        await ManyInFlightAsync();
+        Task killing;
+        lock (_choice)
+        {
+            // Somebody must live for as long as a lease to see that another is silent.
+            var choice = fleet.Ready().Where(worker => worker != _longFrozen && (kill ? worker != _witness : !worker.IsFrozen)).ToArray();
+            if (choice.Length == 0) return false;
+            var worker = choice[chance.Next(choice.Length)];
+            if (!kill)
+            {
+                ShortFreezes++;
+                worker.Freeze();
+                _thaws.Add(ThawAsync(worker, chance.Next(5, 150), TimeSpan.FromMilliseconds(chance.Next(50, 2500))));
+                return true;
+            }
+            Kills++;
+            killing = fleet.KillAsync(worker);
+        }
+        await killing;
+        return true;
+    }
+
+    private async Task ThawAsync(WorkerProcess worker, int ends, TimeSpan atMost)
+    {
+        await EndsAsync(ends, atMost);
+        lock (_choice) worker.Thaw();
+    }
+
+    private async Task FreezeLongAsync(Random chance)
+    {
+        while (_longFreezes.Count < plan.LongFreezes)
+        {
+            await ManyInFlightAsync();
+            int silences = Silences.Value;
+            if (FreezeOne(chance) is not { } frozen)
+            {
+                await EndsAsync(10, TimeSpan.FromMilliseconds(100));
+                continue;
+            }
+            long frozenAt = Stopwatch.GetTimestamp();
+            if (await OthersNoticeAsync(Silences.ReachesAsync(silences + 1)))
+            {
+                await EndsAsync(chance.Next(100), TimeSpan.FromSeconds(1));
+                _longFreezes.Add(Stopwatch.GetElapsedTime(frozenAt));
+            }
+            else FreezesWithLock++;
+            lock (_choice)
+            {
+                frozen.Thaw();
+                _longFrozen = _witness = null;
+            }
+        }
+    }
+
+    /// <summary>Waits until others have taken the frozen one for gone; not if it has the lock of the file in its hand, for then they wait for it.</summary>
+    private async Task<bool> OthersNoticeAsync(Task noticed)
+    {
+        while (!noticed.IsCompleted)
+            if (!await EndsAsync(50, TimeSpan.FromSeconds(4))) return false;
+        return true;
+    }
+
+    private WorkerProcess? FreezeOne(Random chance)
+    {
+        lock (_choice)
+        {
+            // One that has not run a job yet may not have shown that it lives: nobody misses it.
+            var choice = fleet.Ready().Where(worker => !worker.IsFrozen && folder.HasJournal(worker.Name)).ToArray();
+            if (choice.Length < plan.Workers) return null;
+            chance.Shuffle(choice);
+            (_longFrozen, _witness) = (choice[0], choice[1]);
+            _longFrozen.Freeze();
+            return _longFrozen;
+        }
+    }
+
+    private async Task ManyInFlightAsync()
+    {
+        while (true)
+        {
+            var counts = await client.CountAsync(new() { States = [JobState.Running] }, cancellation);
+            long running = counts.GetValueOrDefault(JobState.Running);
+            if (running >= plan.InFlight)
+            {
+                lock (_choice) _inFlight.Add(running);
+                return;
+            }
+            await EndsAsync(20, TimeSpan.FromMilliseconds(200));
+        }
+    }
+
+    /// <summary>Waits until so many more jobs have ended; where a frozen process holds up all others, only so long.</summary>
+    private async Task<bool> EndsAsync(int count, TimeSpan atMost)
+    {
+        var ends = ledger.Ends.ReachesAsync(ledger.Ends.Value + count);
+        return await Task.WhenAny(ends, Task.Delay(atMost, cancellation)) == ends;
+    }
+}

@@ -1,0 +1,99 @@
+using Errand.Testing;
+using static Errand.Tests.Kinds;
+
+namespace Errand.Tests.Execution;
+
+public sealed class LimitsTests
+{
+    [Fact]
+    public void B_25_the_execution_limit_fails_the_job_with_timeout_and_says_how_long_it_ran()
+    {
+        using var errand = ErrandTest.Start(builder => builder.AddSleep(kind => kind.Limits = new() { WallTime = Seconds(5) }));
+        var job = errand.End(errand.Submit(Sleep(60)).Id);
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.Equal(JobErrorCodes.Timeout, job.Outcome!.Error!.Code);
+        Assert.Contains("It ran for 5 s, past its limit of 5 s", job.Outcome.Error.Message, StringComparison.Ordinal);
+        Assert.Contains("longer limit", job.Outcome.Error.Message, StringComparison.Ordinal);
+        Assert.Null(job.CancelRequest);
+    }
+
+    [Fact]
+    public void B_25_what_a_job_returns_after_its_limit_does_not_count()
+    {
+        using var errand = ErrandTest.Start(builder => builder.Add("late", async job =>
+        {
+            await Task.Delay(Seconds(7.5), job.Time);
+            return "1";
+        }, kind => kind.Limits = new() { WallTime = Seconds(5) }));
+        var job = errand.End(errand.Submit(new("late")).Id);
+        Assert.Equal(JobErrorCodes.Timeout, job.Outcome!.Error!.Code);
+        Assert.Contains("It ran for 7.5 s", job.Outcome.Error.Message, StringComparison.Ordinal);
+        Assert.True(job.Outcome.Result.IsNone);
+    }
+
+    [Fact]
+    public void B_25_a_jobs_own_timeout_is_its_own_failure()
+    {
+        using var errand = ErrandTest.Start(builder => builder.Add("own", Task (_) => throw new TimeoutException("the database did not answer")));
+        var job = errand.End(errand.Submit(new("own")).Id);
+        Assert.Equal(new JobError(JobErrorCodes.Exception, "TimeoutException: the database did not answer"), job.Outcome!.Error);
+    }
+
+    [Fact]
+    public void B_25_an_inline_call_past_its_limit_fails_with_timeout()
+    {
+        using var errand = ErrandTest.Start(builder => builder.AddSleep(kind => kind.Limits = new() { WallTime = Seconds(5) }));
+        var result = errand.Run(client => client.CallAsync(Sleep(60)));
+        Assert.Equal((JobState.Failed, JobErrorCodes.Timeout), (result.Outcome!.State, result.Outcome.Error!.Code));
+    }
+
+    [Fact]
+    public void H6_the_spec_outdoes_the_kind_and_the_kind_the_default_of_five_minutes()
+    {
+        using var errand = ErrandTest.Start(builder => builder
+            .AddSleep()
+            .Add("kind", job => Task.Delay(Hours(1), job.Time, job.CancellationToken), kind => kind.Limits = new() { WallTime = Minutes(2) })
+            .Add("free", job => Task.Delay(Hours(1), job.Time, job.CancellationToken), kind => kind.Limits = JobLimits.None));
+        Assert.Equal(Minutes(5), LimitOf(Sleep(3600)));
+        Assert.Equal(Minutes(2), LimitOf(new("kind")));
+        Assert.Equal(Minutes(1), LimitOf(new JobSpec("kind") { Limits = new() { WallTime = Minutes(1) } }));
+        Assert.Equal(Hours(1), LimitOf(new("free")));
+
+        TimeSpan LimitOf(JobSpec spec) => errand.End(errand.Submit(spec).Id) is var job ? job.FinishedAt!.Value - job.StartedAt!.Value : default;
+    }
+
+    [Fact]
+    public void H6_the_limit_counts_each_attempt_from_its_start()
+    {
+        using var errand = ErrandTest.Start(builder => builder.Add("thrice", async Task (job) =>
+        {
+            await Task.Delay(Seconds(4), job.Time, job.CancellationToken);
+            if (job.Attempt < 3) throw new InvalidOperationException("not yet");
+        }, kind =>
+        {
+            kind.Limits = new() { WallTime = Seconds(5) };
+            kind.Retry = new() { MaxRetries = 2 };
+        }));
+        var job = errand.End(errand.Submit(new("thrice")).Id);
+        Assert.Equal((JobState.Completed, 3), (job.State, job.Attempt));
+    }
+
+    [Fact]
+    public void The_time_in_which_a_job_waits_for_input_does_not_count()
+    {
+        using var errand = ErrandTest.Start(builder => builder.Add("asks", async job =>
+        {
+            await Task.Delay(Seconds(3), job.Time, job.CancellationToken);
+            await job.AskAsync(JobData.Parse("1"));
+            await Task.Delay(Hours(1), job.Time, job.CancellationToken);
+        }, kind => kind.Limits = new() { WallTime = Seconds(5) }));
+        var id = errand.Submit(new("asks")).Id;
+        errand.Advance(Minutes(30));
+        Assert.Equal(JobState.Waiting, errand.Get(id).State);
+        errand.Run(client => client.AnswerAsync(id, "1", JobData.Parse("true"), "ann"));
+        var answered = errand.World.Elapsed;
+        var job = errand.End(id);
+        Assert.Contains("It ran for 5 s", job.Outcome!.Error!.Message, StringComparison.Ordinal);
+        Assert.Equal(Seconds(2), errand.World.Elapsed - answered);
+    }
+}
