@@ -23,6 +23,9 @@ public sealed class ListTests : IDisposable
         Job[] jobs = [.. Enumerable.Range(0, 400).Select(_ => Job(random))];
         await store.AddAsync(jobs, Token);
         await model.AddAsync(jobs, Token);
+        JobWrite[] ends = [.. jobs.Where(job => !job.IsTerminal && random.Next(2) == 0).Select(job => Ended(random, job))];
+        await store.ApplyAsync(ends, Token);
+        await model.ApplyAsync(ends, Token);
         for (int i = 0; i < 600; i++)
         {
             var query = Query(random, jobs);
@@ -54,6 +57,13 @@ public sealed class ListTests : IDisposable
         for (int i = 0; i < 6; i++) await store.AddAsync([.. Enumerable.Range(0, 1500).Select(_ => Later())], Token);
         Assert.Equal(first.Id, Assert.Single((await store.ListAsync(new() { Tag = "rare" }, Token)).Items).Id);
         Assert.Equal(1000, (await store.ListAsync(new() { Text = "WORK", Limit = 1000 }, Token)).Items.Count);
+    }
+
+    private static JobWrite Ended(Random random, Job job)
+    {
+        var at = job.CreatedAt.AddSeconds(random.Next(-200, 200));
+        var change = new JobChange { FinishedAt = at, Outcome = JobOutcome.Completed() };
+        return new(job.Id, new("end", at, new JobEdge(JobPhases.Live, JobPhase.Completed, change)));
     }
 
     private static Job Later()

@@ -16,7 +16,7 @@ public sealed class WriterTests : IDisposable
     public async Task Requests_that_queue_up_share_a_commit()
     {
         await using var store = await _folder.OpenedAsync();
-        var adds = await QueuedUpAsync(store, Jobs.Many(100));
+        var adds = await QueuedUpAsync(store, Jobs.Many(100).Select(job => new[] { job }));
         await Task.WhenAll(adds);
         Assert.Equal((1, 101), (store.Counters.Commits, store.Counters.Requests));
     }
@@ -25,16 +25,37 @@ public sealed class WriterTests : IDisposable
     public async Task A_request_that_fails_fails_alone()
     {
         await using var store = await _folder.OpenedAsync();
-        Job[] jobs = [.. Jobs.Many(10), Jobs.Impossible(), .. Jobs.Many(10)];
-        var adds = await QueuedUpAsync(store, jobs);
+        List<JobHint> hints = [];
+        using var subscription = store.Subscribe(hints.Add);
+        var jobs = Jobs.Many(20);
+        var undone = Jobs.Queued();
+        IReadOnlyList<Job>[] requests = [.. jobs[..10].Select(job => new[] { job }), [undone, Jobs.Impossible()], .. jobs[10..].Select(job => new[] { job })];
+        var adds = await QueuedUpAsync(store, requests);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => adds[10]);
-        for (int i = 0; i < jobs.Length; i++)
-        {
-            if (i == 10) continue;
-            Assert.True(Assert.Single(await adds[i]).Added);
-            Assert.NotNull(await store.FindAsync(jobs[i].Id, Token));
-        }
-        Assert.Equal(20, (await store.ChangesAsync(await FirstCursorAsync(store), 100, Token)).Items.Count);
+        adds.RemoveAt(10);
+        foreach (var add in adds) Assert.True(Assert.Single(await add).Added);
+        foreach (var job in jobs) Assert.NotNull(await store.FindAsync(job.Id, Token));
+        Assert.Null(await store.FindAsync(undone.Id, Token));
+        // The feed and the hints come after the answers, and before the next one.
+        await store.LapseAsync(new("nobody"), 0, Token);
+        var changes = (await store.ChangesAsync(await FirstCursorAsync(store), 100, Token)).Items;
+        Assert.Equal(jobs.Select(job => job.Id), changes.Select(change => change.Job));
+        Assert.Equal(jobs.Select(job => job.Id), hints.Select(hint => hint.Job));
+    }
+
+    [Fact]
+    public async Task B_39_what_is_not_committed_is_not_acknowledged_and_the_writer_recovers()
+    {
+        // The writer's first connection can do everything but commit: SQLite then fails to negate the smallest number.
+        int prepared = 0;
+        string Rewritten(string sql) => sql == "COMMIT" && prepared++ == 0 ? "SELECT abs(-9223372036854775807 - 1)" : sql;
+        await using var store = StoreFolder.Store(new() { Path = _folder.File, RewriteSql = Rewritten });
+        await store.OpenAsync(Token);
+        var jobs = Jobs.Many(2);
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.AddAsync([jobs[0]], Token));
+        Assert.Contains("overflow", error.Message, StringComparison.Ordinal);
+        Assert.True(Assert.Single(await store.AddAsync([jobs[1]], Token)).Added);
+        Assert.Equal(jobs[1].Id, Assert.Single((await store.ListAsync(new(), Token)).Items).Id);
     }
 
     [Fact]
@@ -169,12 +190,12 @@ public sealed class WriterTests : IDisposable
         return $"{cursor[..cursor.IndexOf(':', StringComparison.Ordinal)]}:1:0";
     }
 
-    private async Task<List<Task<IReadOnlyList<AddResult>>>> QueuedUpAsync(SqliteJobStore store, IEnumerable<Job> jobs)
+    private async Task<List<Task<IReadOnlyList<AddResult>>>> QueuedUpAsync(SqliteJobStore store, IEnumerable<IReadOnlyList<Job>> requests)
     {
         using var holder = new LockHolder(_folder.File);
         // The writer has this one in hand while the others queue up behind it; it asks for nothing that is counted as a commit.
         var first = store.LapseAsync(new("nobody"), 0, Token).AsTask();
-        var adds = jobs.Select(job => store.AddAsync([job], Token).AsTask()).ToList();
+        var adds = requests.Select(jobs => store.AddAsync(jobs, Token).AsTask()).ToList();
         holder.LetGo();
         await first;
         return adds;
