@@ -28,7 +28,7 @@ public sealed class PlanTests : IDisposable
         }
         await ReadAllAsync(store);
         using var connection = SqliteConnection.Open(_folder.File, ConnectionMode.Read);
-        var plans = _texts.Keys.Where(text => text.Contains("FROM", StringComparison.Ordinal) || text.StartsWith("UPDATE", StringComparison.Ordinal))
+        var plans = _texts.Keys.Where(HasPlan)
             .SelectMany(text => PlanOf(connection, text).Select(step => (Text: text, Step: step))).ToList();
         Assert.True(plans.Count > 100, $"Only {plans.Count} steps were looked at.");
         Assert.Empty(plans.Where(plan => IsScan(plan.Step)).Select(plan => $"{plan.Step} in {plan.Text}"));
@@ -43,6 +43,11 @@ public sealed class PlanTests : IDisposable
         Assert.Contains(PlanOf(connection, "SELECT id FROM job WHERE title = ?"), IsScan);
         Assert.Contains(PlanOf(connection, "SELECT id FROM job WHERE kind = ? ORDER BY id"), IsSort);
     }
+
+    // Not the scripts that make the tables.
+    private static bool HasPlan(string text) =>
+        text.StartsWith("UPDATE", StringComparison.Ordinal)
+        || (text.Contains("FROM", StringComparison.Ordinal) && !text.Contains("CREATE ", StringComparison.Ordinal));
 
     private string Noted(string text)
     {

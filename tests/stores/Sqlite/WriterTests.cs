@@ -46,9 +46,9 @@ public sealed class WriterTests : IDisposable
     [Fact]
     public async Task B_39_what_is_not_committed_is_not_acknowledged_and_the_writer_recovers()
     {
-        // The writer's first connection can do everything but commit: SQLite then fails to negate the smallest number.
-        int prepared = 0;
-        string Rewritten(string sql) => sql == "COMMIT" && prepared++ == 0 ? "SELECT abs(-9223372036854775807 - 1)" : sql;
+        // The writer's first connection can make the tables, and then everything but commit: SQLite fails to negate the smallest number.
+        int commits = 0;
+        string Rewritten(string sql) => sql == "COMMIT" && commits++ == 1 ? "SELECT abs(-9223372036854775807 - 1)" : sql;
         await using var store = StoreFolder.Store(new() { Path = _folder.File, RewriteSql = Rewritten });
         await store.OpenAsync(Token);
         var jobs = Jobs.Many(2);
