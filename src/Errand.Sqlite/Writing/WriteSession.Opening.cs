@@ -37,7 +37,10 @@ internal sealed partial class WriteSession
             // From here on WriteLock does the waiting.
             connection.SetBusyTimeout(TimeSpan.Zero);
             connection.CountWalPages();
-            return new(connection);
+            var session = new WriteSession(connection);
+            // What is written from here on is news. A connection that is opened anew cannot tell what it missed: its first look finds news.
+            if (mode == ConnectionMode.Create) session.OthersHaveWritten();
+            return session;
         }
         catch
         {
@@ -51,7 +54,7 @@ internal sealed partial class WriteSession
     {
         long version = _dataVersion.Step() ? _dataVersion.Int64(0) : 0;
         _dataVersion.Reset();
-        bool written = version != _seenVersion && _seenVersion != 0;
+        bool written = version != _seenVersion;
         _seenVersion = version;
         return written;
     }

@@ -13,7 +13,7 @@ internal sealed class Strikes(StormPlan plan, ChaosFolder folder, Fleet fleet, L
     private readonly List<Task> _thaws = [];
     private readonly List<long> _inFlight = [];
     private readonly List<TimeSpan> _longFreezes = [];
-    private WorkerProcess? _longFrozen, _witness;
+    private WorkerProcess? _longFrozen, _frozenBefore, _witness;
 
     /// <summary>Counts the runners that were taken for gone because they were silent.</summary>
     public Tally Silences { get; } = new();
@@ -117,11 +117,14 @@ internal sealed class Strikes(StormPlan plan, ChaosFolder folder, Fleet fleet, L
     {
         lock (_choice)
         {
-            // One that has not run a job yet may not have shown that it lives: nobody misses it.
-            var choice = fleet.Ready().Where(worker => !worker.IsFrozen && folder.HasJournal(worker.Name)).ToArray();
-            if (choice.Length < plan.Workers) return null;
-            chance.Shuffle(choice);
-            (_longFrozen, _witness) = (choice[0], choice[1]);
+            if (fleet.Ready().Count < plan.Workers) return null;
+            // Nobody misses one that has not shown that it lives: it has just started, or is just coming back under a new name.
+            var choice = fleet.Ready().Where(worker => !worker.IsFrozen && worker != _frozenBefore && folder.HasJournal(worker.Name)).ToArray();
+            var witnesses = fleet.Ready().Where(worker => !worker.IsFrozen).ToArray();
+            if (choice.Length == 0 || witnesses.Length < plan.Workers) return null;
+            _longFrozen = _frozenBefore = choice[chance.Next(choice.Length)];
+            chance.Shuffle(witnesses);
+            _witness = witnesses.First(worker => worker != _longFrozen);
             _longFrozen.Freeze();
             return _longFrozen;
         }

@@ -45,6 +45,19 @@ public sealed class DoorbellTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_doorbell_what_others_wrote_before_the_first_look_is_noticed_too()
+    {
+        var world = new SimulatedWorld(0);
+        var options = new SqliteStoreOptions { Path = _folder.File, Doorbell = false };
+        await using var store = await OpenedAsync(options, world.AddNode("observer").Time);
+        await using var other = await OpenedAsync(options);
+        var heard = Heard(store, _ => true);
+        await other.AddAsync(Jobs.Many(1), Token);
+        world.Advance(options.PollInterval);
+        Assert.Equal(new(default, 0, Ready: true), await heard);
+    }
+
+    [Fact]
     public async Task Without_a_doorbell_writes_of_others_are_noticed_by_looking()
     {
         var world = new SimulatedWorld(0);
