@@ -61,9 +61,12 @@ internal sealed partial class JobClient : IJobClient
         options ??= new();
         long startedAt = _core.Time.GetTimestamp();
         using var watch = _core.Signals.Watch(id);
+        // The end of a job that runs here is told with the job itself: there is nothing to read before.
+        var known = options is { AfterVersion: null, OrInput: false } ? _core.Runner?.Known(id) : null;
         while (true)
         {
-            var job = watch.TakeSnapshot() ?? await GetAsync(id, cancellationToken);
+            var job = watch.TakeSnapshot() ?? known ?? await GetAsync(id, cancellationToken);
+            known = null;
             if (job.IsTerminal || job.Version > options.AfterVersion || (options.OrInput && job.State == JobState.Waiting)) return new(job, false);
             var left = Timeout.InfiniteTimeSpan;
             if (options.Timeout != Timeout.InfiniteTimeSpan)

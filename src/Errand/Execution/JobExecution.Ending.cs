@@ -44,7 +44,19 @@ internal sealed partial class JobExecution
         return true;
     }
 
+    /// <summary>Whether the end is being written: those who wait are told by us, with the job, and need not read it.</summary>
+    public bool IsEnding { get; private set; }
+
     private async Task WriteEndAsync(RunningJob stored, JobOutcome outcome)
+    {
+        IsEnding = true;
+        if (await TryWriteEndAsync(stored, outcome)) Core.Signals.Publish(stored.Current);
+        else Core.Signals.Nudge(Id);
+    }
+
+    /// <summary>Writes the end, as often as it takes.</summary>
+    /// <returns>Whether the job is now known to be as this run has left it.</returns>
+    private async ValueTask<bool> TryWriteEndAsync(RunningJob stored, JobOutcome outcome)
     {
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
@@ -53,18 +65,17 @@ internal sealed partial class JobExecution
                 var (status, othersWrote) = await stored.WriteAsync(job => job.IsTerminal ? null : EndOf(job, outcome));
                 if (status == ApplyStatus.Applied)
                 {
-                    if (!othersWrote) Core.Signals.Publish(stored.Current);
                     ErrandTelemetry.Ended(this, stored.Current);
-                    return;
+                    return !othersWrote;
                 }
                 // The answer to an earlier try may have been lost: then the job is where this write would have brought it.
                 if (!stored.Current.IsTerminal && stored.Current.Fence == stored.Fence) Log.EndRefused(Core.Logger, Id, stored.Current.Phase);
-                return;
+                return false;
             }
             catch (Exception e)
             {
                 Log.EndDelayed(Core.Logger, Id, pause.TotalMilliseconds, e.Message);
-                if (Core.Runner!.HasLeft || Stop.Reason == StopReason.LeaseLost) return;
+                if (Core.Runner!.HasLeft || Stop.Reason == StopReason.LeaseLost) return false;
             }
             await Task.Delay(pause, Core.Time);
         }

@@ -98,12 +98,21 @@ internal sealed partial class JobRunner
 
     private RunnerLease NewLease() => new(new RunnerId(_core.NewId(_core.Time.GetUtcNow()).ToString()), _core.Time, _core.Options.LeaseTime);
 
-    private void OnHint(JobHint hint)
+    /// <summary>Hears a hint, and answers whether it tells those who wait itself.</summary>
+    private bool OnHint(JobHint hint)
     {
         if (hint.Ready) RingPump();
         if (hint.Job.IsEmpty) _beatBell.Ring();
-        else if (_running.Find(hint.Job) is { } execution) execution.OnHint(hint);
+        else if (_running.Find(hint.Job) is { } execution)
+        {
+            execution.OnHint(hint);
+            return execution.IsEnding;
+        }
+        return false;
     }
+
+    /// <summary>A job that runs here, as it was last known: enough for whoever waits for its end and is told of that.</summary>
+    public Job? Known(JobId id) => _running.Find(id)?.Stored?.Current;
 
     private async Task PumpAsync()
     {

@@ -12,7 +12,7 @@ internal sealed class JobSignals(TimeProvider time, TimeSpan pollInterval) : IDi
     private readonly Dictionary<JobId, List<JobWatch>> _watches = [];
     private IDisposable? _subscription;
     private ITimer? _poll;
-    private Action<JobHint>? _runner;
+    private Func<JobHint, bool>? _runner;
     private volatile int _watching;
 
     public void Attach(IJobStore store)
@@ -22,8 +22,8 @@ internal sealed class JobSignals(TimeProvider time, TimeSpan pollInterval) : IDi
         _poll = time.CreateTimer(static signals => ((JobSignals)signals!).Tell(default, null), this, pollInterval, pollInterval);
     }
 
-    /// <summary>The one runner of this process hears every hint.</summary>
-    public void Attach(Action<JobHint> runner) => _runner = runner;
+    /// <summary>The one runner of this process hears every hint, and answers whether it will tell those who wait itself.</summary>
+    public void Attach(Func<JobHint, bool> runner) => _runner = runner;
 
     public JobWatch Watch(JobId job)
     {
@@ -39,6 +39,9 @@ internal sealed class JobSignals(TimeProvider time, TimeSpan pollInterval) : IDi
 
     /// <summary>This process has just written this version: those who wait need not read it again.</summary>
     public void Publish(Job job) => Tell(job.Id, job);
+
+    /// <summary>A job may have changed: those who wait should read it.</summary>
+    public void Nudge(JobId job) => Tell(job, null);
 
     public void Dispose()
     {
@@ -58,8 +61,7 @@ internal sealed class JobSignals(TimeProvider time, TimeSpan pollInterval) : IDi
 
     private void OnHint(JobHint hint)
     {
-        _runner?.Invoke(hint);
-        Tell(hint.Job, null);
+        if (_runner?.Invoke(hint) != true) Nudge(hint.Job);
     }
 
     private void Tell(JobId job, Job? snapshot)
