@@ -35,7 +35,7 @@ public sealed class CrashStormTests
     {
         var strikes = storm.Strikes;
         Console.WriteLine(FormattableString.Invariant(
-            $"  • storm: {storm.Ledger.Jobs.Count} jobs in {storm.Took.TotalSeconds:F0} s; {strikes.Kills} kills, {strikes.ShortFreezes} short freezes, {strikes.LongFreezes.Count} past the lease (the longest {strikes.LongFreezes.Max().TotalSeconds:F1} s), {strikes.FreezesWithLock} freezes gave up because they held the lock"));
+            $"  • storm: {storm.Ledger.Jobs.Count} jobs in {storm.Took.TotalSeconds:F0} s; {strikes.Kills} kills, {strikes.ShortFreezes} short freezes, {strikes.LongFreezes.Count} past the lease (the longest {strikes.LongFreezes.Max().TotalSeconds:F1} s), {strikes.FreezesInVain} freezes were given up"));
         Console.WriteLine(FormattableString.Invariant(
             $"  • storm: at the strikes {strikes.InFlight.Min()} to {strikes.InFlight.Max()} jobs were running; {storm.GivenAgain} submits were repeated; the feed told of {storm.Observer.Changes} changes, {storm.Observer.Resyncs} resyncs"));
         Console.WriteLine($"  • storm: {string.Join(", ", verdict.Counts.Select(count => $"{count.Key} {count.Value}"))}");

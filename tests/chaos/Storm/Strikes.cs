@@ -9,6 +9,7 @@ namespace Errand.Chaos.Tests.Storm;
 /// </summary>
 internal sealed class Strikes(StormPlan plan, ChaosFolder folder, Fleet fleet, Ledger ledger, IJobClient client, CancellationToken cancellation)
 {
+    private static readonly TimeSpan LongestUnnoticed = TimeSpan.FromSeconds(25);
     private readonly Lock _choice = new();
     private readonly List<Task> _thaws = [];
     private readonly List<long> _inFlight = [];
@@ -22,8 +23,8 @@ internal sealed class Strikes(StormPlan plan, ChaosFolder folder, Fleet fleet, L
 
     public int ShortFreezes { get; private set; }
 
-    /// <summary>Freezes that met a worker with the lock of the file in its hand, so that nobody could go on.</summary>
-    public int FreezesWithLock { get; private set; }
+    /// <summary>Freezes that were given up, because nobody could take the frozen one for gone.</summary>
+    public int FreezesInVain { get; private set; }
 
     public IReadOnlyList<TimeSpan> LongFreezes => _longFreezes;
 
@@ -96,7 +97,7 @@ internal sealed class Strikes(StormPlan plan, ChaosFolder folder, Fleet fleet, L
                 await EndsAsync(chance.Next(100), TimeSpan.FromSeconds(1));
                 _longFreezes.Add(Stopwatch.GetElapsedTime(frozenAt));
             }
-            else FreezesWithLock++;
+            else FreezesInVain++;
             lock (_choice)
             {
                 frozen.Thaw();
@@ -105,11 +106,15 @@ internal sealed class Strikes(StormPlan plan, ChaosFolder folder, Fleet fleet, L
         }
     }
 
-    /// <summary>Waits until others have taken the frozen one for gone; not if it has the lock of the file in its hand, for then they wait for it.</summary>
+    /// <summary>
+    /// Waits until others have taken the frozen one for gone. In vain, if it has the lock of the file in its hand, for then they wait for it; or
+    /// if it was about to come back under a new name, which nobody misses yet. Then another freeze has to do.
+    /// </summary>
     private async Task<bool> OthersNoticeAsync(Task noticed)
     {
+        long since = Stopwatch.GetTimestamp();
         while (!noticed.IsCompleted)
-            if (!await EndsAsync(50, TimeSpan.FromSeconds(4))) return false;
+            if (!await EndsAsync(50, TimeSpan.FromSeconds(4)) || Stopwatch.GetElapsedTime(since) > LongestUnnoticed) return false;
         return true;
     }
 
