@@ -175,6 +175,23 @@ public sealed class WriterTests : IDisposable
         Assert.Equal(2 + 5, await StatementsAsync(store, () => store.ClaimAsync(new(Jobs.Runner, ["work"], 10, Jobs.Start), Token)));
     }
 
+    [Fact]
+    public async Task A_job_is_written_with_little_more_than_its_own_bytes()
+    {
+        await using var store = await _folder.OpenedAsync();
+        var job = Jobs.Running() with { Spec = new("work", JobData.Parse($"\"{new string('x', 1000)}\"")) };
+        var finish = new JobWrite(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(JobData.Parse("true")), Jobs.Start));
+        await store.LapseAsync(new("nobody"), 0, Token);
+        long before = store.Counters.BytesBound;
+        await store.AddAsync([job], Token);
+        // The input, the id, the kind, the owner, the runner, and a line of the feed.
+        long added = store.Counters.BytesBound;
+        Assert.InRange(added - before, 1002, 1002 + 128);
+        // What does not change is not written again.
+        await store.ApplyAsync([finish], Token);
+        Assert.InRange(store.Counters.BytesBound - added, 4, 128);
+    }
+
     private static async Task<long> StatementsAsync<T>(SqliteJobStore store, Func<ValueTask<T>> write)
     {
         // Counted from the first commit on: opening has executed some too.
