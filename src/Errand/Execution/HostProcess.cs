@@ -19,8 +19,11 @@ internal sealed class ProcFileSystem : IHostProcesses
     private const int StartTimeField = 22;
     private readonly string? _bootId = ReadBootId();
 
-    public ProcessIdentity? Current =>
-        _bootId is not null && StartTimeOf(Environment.ProcessId) is { } start ? new(_bootId, Environment.ProcessId, start) : null;
+    // It never changes, and every beat tells it.
+    public ProcFileSystem() =>
+        Current = _bootId is not null && StartTimeOf(Environment.ProcessId) is { } start ? new(_bootId, Environment.ProcessId, start) : null;
+
+    public ProcessIdentity? Current { get; }
 
     public bool IsGone(ProcessIdentity process)
     {

@@ -48,11 +48,6 @@ internal sealed partial class JobRunner
     /// <summary>Whether what it held under this fence belongs to others.</summary>
     public bool HasLost(JobFence fence) => Lease is var lease && (lease.Runner != fence.Runner || lease.IsLost);
 
-    public int RunningCount => _running.Count;
-
-    /// <summary>Whether nothing is to be done here: nothing runs, and the last look at the line found nothing.</summary>
-    public bool IsIdle => _running.Count == 0 && !_lineMayHoldJobs;
-
     public void Start()
     {
         _core.Signals.Attach(OnHint);
