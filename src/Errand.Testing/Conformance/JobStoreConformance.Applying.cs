@@ -26,7 +26,7 @@ public abstract partial class JobStoreConformance
         ["fail for good"] = job => JobTransition.Finish(job.Fence, JobOutcome.Failed(new("e", "m")), Samples.At(20), deadLetter: true),
         ["reject as failed"] = _ => JobTransition.Reject(JobOutcome.Failed(new("e", "m")), "gone", Samples.At(20)),
         ["reject as cancelled"] = _ => JobTransition.Reject(JobOutcome.Cancelled, "gone", Samples.At(20)),
-        ["redrive"] = job => JobTransition.Redrive("dave", job.Id, Samples.At(20)),
+        ["redrive"] = job => JobTransition.Redrive("dave", job.Id, job.Version, Samples.At(20)),
         ["end cancelled"] = job => JobTransition.Finish(job.Fence, JobOutcome.Cancelled with { Signal = "SIGKILL" }, Samples.At(20)),
         ["retry"] = job => JobTransition.Retry(job, new("e", "m"), Later(60), Samples.At(20)),
         ["give back"] = job => JobTransition.GiveBack(job, "shutting down", Later(20) with { IsFuture = false }, Samples.At(20)),

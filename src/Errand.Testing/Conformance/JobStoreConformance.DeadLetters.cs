@@ -18,7 +18,7 @@ public abstract partial class JobStoreConformance
         await ListsAsync(new() { DeadLetters = true, States = [JobState.Failed], Kind = "work" }, dead);
         await ListsAsync(new() { DeadLetters = true, Kind = "other" });
         var successor = JobId.New(Samples.At(6));
-        var redriven = await Store.AppliedAsync(dead.Id, JobTransition.Redrive("ann", successor, Samples.At(6)));
+        var redriven = await Store.AppliedAsync(dead.Id, JobTransition.Redrive("ann", successor, dead.Version, Samples.At(6)));
         Assert.Equal((JobPhase.Failed, false, dead.Version + 1), (redriven.Phase, redriven.IsDeadLetter, redriven.Version));
         await ListsAsync(new() { DeadLetters = true });
         SameEvents([new(Samples.At(6), JobEvents.Redriven, "ann", successor.ToString())], await Store.HistoryAsync(dead.Id, Token));
