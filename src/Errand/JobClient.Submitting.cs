@@ -67,7 +67,7 @@ internal sealed partial class JobClient
                 {
                     null => SameRequest(job, added.Job),
                     RefusalReason.Paused => null,
-                    _ => throw Refused(job, added.Refusal),
+                    _ => throw Refused(job, added.Refusal, [job]),
                 };
             }
             ErrandTelemetry.Submitted(job);
@@ -88,7 +88,7 @@ internal sealed partial class JobClient
         bool inLine = false;
         for (int i = 0; i < jobs.Length; i++)
         {
-            if (results[i].Refusal is { Reason: not RefusalReason.Others } refusal) throw Refused(jobs[i], refusal);
+            if (results[i].Refusal is { Reason: not RefusalReason.Others } refusal) throw Refused(jobs[i], refusal, jobs);
             var (added, job, _) = results[i];
             inLine |= added && job.Holds == JobHolds.None;
             if (added) ErrandTelemetry.Submitted(job);
@@ -99,8 +99,11 @@ internal sealed partial class JobClient
         return jobs;
     }
 
-    private static JobException Refused(Job job, AddRefusal refusal) => refusal.Reason switch
+    private static JobException Refused(Job job, AddRefusal refusal, IReadOnlyList<Job> together) => refusal.Reason switch
     {
+        RefusalReason.UnknownParent when together.Any(other => other.Id.ToString() == refusal.Name) => new InvalidJobException("after",
+            $"Job {refusal.Name} of the batch was answered with an earlier job, which has its key or its fingerprint, so there is none of this id " +
+            "to start after. Submit it by itself first, and start after the job that is the answer."),
         RefusalReason.UnknownParent => new InvalidJobException("after",
             $"Job {refusal.Name}, which this one is to start after, was not found. It may have been removed after its retention, or the id is mistyped."),
         RefusalReason.CapFull => new QueueFullException(job.Caps.First(cap => cap.Name == refusal.Name)),
