@@ -37,7 +37,7 @@ internal static class JobBinding
             .Bind(JobColumns.WaitsFor, job.WaitsForCap)
             .Bind(JobColumns.Dead, job.IsDeadLetter ? 1L : null);
         if (job.Caps.Count > 0) statement.Bind(JobColumns.Caps, StoredCap.Write(job.Caps));
-        if (job.Spec.After.Count > 0) statement.Bind(JobColumns.Pending, job.PendingParents);
+        if (job.Spec.After.Count > 0 || job.PendingParents > 0) statement.Bind(JobColumns.Pending, job.PendingParents);
         statement.BindSpec(job.Spec);
         statement.BindProgress(JobColumns.ProgressCurrent, job.Progress);
         statement.BindCancel(JobColumns.CancelAt, job.CancelRequest);

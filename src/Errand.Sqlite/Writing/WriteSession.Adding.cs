@@ -22,7 +22,7 @@ internal sealed partial class WriteSession
 
     private AddResult Add(Job job)
     {
-        var parents = job.Phase == JobPhase.Queued && job.Spec.After.Count > 0 ? ParentsOf(job) : null;
+        var parents = !job.IsTerminal && job.Spec.After.Count > 0 ? ParentsOf(job) : null;
         var held = job.Phase == JobPhase.Queued ? HeldBack(job, parents) : job;
         if (Jobs.Insert(held) is not { } seq)
         {
@@ -76,7 +76,8 @@ internal sealed partial class WriteSession
         {
             var dependency = job.Spec.After[i];
             var (seq, phase) = Jobs.PlaceOf(dependency.Job) ?? throw new InvalidOperationException($"Job {dependency.Job} is not there to start after.");
-            parents[i] = new(seq, phase, dependency);
+            // What is under way already waits for nothing.
+            parents[i] = new(seq, phase, dependency, IsSettled: job.Phase != JobPhase.Queued || (phase.IsTerminal() && dependency.IsMetBy(phase)));
         }
         return parents;
     }
@@ -96,8 +97,5 @@ internal sealed partial class WriteSession
     }
 
     /// <summary>A job that another starts after.</summary>
-    private readonly record struct Parent(long Seq, JobPhase Phase, JobDependency Dependency)
-    {
-        public bool IsSettled => Phase.IsTerminal() && Dependency.IsMetBy(Phase);
-    }
+    private readonly record struct Parent(long Seq, JobPhase Phase, JobDependency Dependency, bool IsSettled);
 }
