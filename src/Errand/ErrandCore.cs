@@ -20,6 +20,7 @@ internal sealed class ErrandCore : IDisposable
         Time = parts.Time;
         Scheduler = parts.Scheduler;
         HostProcesses = parts.HostProcesses;
+        Readings = parts.Readings;
         Services = parts.Services;
         Json = parts.Json;
         Logger = parts.Logger;
@@ -43,6 +44,8 @@ internal sealed class ErrandCore : IDisposable
     public WorkScheduler Scheduler { get; }
 
     public IHostProcesses HostProcesses { get; }
+
+    public IResourceReadings Readings { get; }
 
     public IServiceProvider Services { get; }
 
@@ -123,6 +126,8 @@ internal sealed record ErrandParts
     public WorkScheduler Scheduler { get; init; } = WorkScheduler.Default;
 
     public IHostProcesses HostProcesses { get; init; } = new ProcFileSystem();
+
+    public IResourceReadings Readings { get; init; } = ResourceReadings.OfThisSystem;
 
     public JsonSerializerOptions Json { get; init; } = ErrandJson.Default;
 

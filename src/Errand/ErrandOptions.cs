@@ -45,6 +45,9 @@ public sealed class ErrandOptions
     /// <summary>What is kept of ended jobs.</summary>
     public RetentionOptions Retention { get; } = new();
 
+    /// <summary>When no more jobs are started because the machine is short of something. Default: below 256 MiB of free disk.</summary>
+    public ThrottleOptions Throttle { get; } = new();
+
     internal IEnumerable<string> Problems()
     {
         if (Slots is < 1 or > 100_000) yield return $"Slots is {Slots}; it must be from 1 to 100000, such as 10.";
@@ -64,6 +67,7 @@ public sealed class ErrandOptions
         if (Retention.SweepInterval <= TimeSpan.Zero) yield return $"Retention.SweepInterval is {Retention.SweepInterval}; it must be positive, such as 00:01:00.";
         if (AsyncTimeout < TimeSpan.Zero && AsyncTimeout != Timeout.InfiniteTimeSpan)
             yield return $"AsyncTimeout is {AsyncTimeout}; it must not be negative, or Timeout.InfiniteTimeSpan for no hand-over.";
+        foreach (string problem in Throttle.Problems()) yield return problem;
     }
 }
 

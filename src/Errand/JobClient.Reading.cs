@@ -130,8 +130,9 @@ internal sealed partial class JobClient
         if (job.Holds.HasFlag(JobHolds.Future)) return new(JobWaitReasons.ScheduledFor, $"It starts at {job.ScheduledAt:O}.");
         if (job.Holds.HasFlag(JobHolds.Session)) return new(JobWaitReasons.Session, $"Another job of session '{job.Spec.Session}' is before it.");
         int? place = await Store.PlaceAsync(job.Id, CountedInLine, cancellationToken);
+        int? position = place < CountedInLine ? place + 1 : null;
+        if (_core.Runner?.Gate.Reason is { } reason) return new(JobWaitReasons.Throttled, $"No jobs are started here for now: {reason}.", position);
         string busy = _core.Runner is { } runner ? $"{runner.Admission.Taken} of {_core.Options.Slots} slots here are taken" : "no runner lives in this process";
-        return new(JobWaitReasons.Slot, place < CountedInLine ? $"{place} before it in line; {busy}." : $"Far back in line; {busy}.",
-            place < CountedInLine ? place + 1 : null);
+        return new(JobWaitReasons.Slot, place < CountedInLine ? $"{place} before it in line; {busy}." : $"Far back in line; {busy}.", position);
     }
 }

@@ -85,4 +85,7 @@ public static class JobWaitReasons
 
     /// <summary>It asked for input.</summary>
     public const string Input = "input";
+
+    /// <summary>The machine is short of something that <see cref="ThrottleOptions"/> sets a limit to.</summary>
+    public const string Throttled = "throttled";
 }

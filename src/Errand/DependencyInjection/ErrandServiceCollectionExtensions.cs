@@ -52,6 +52,7 @@ public static class ErrandServiceCollectionExtensions
         Scheduler = services.GetRequiredService<WorkScheduler>(),
         Json = services.GetRequiredService<ErrandJsonOptions>().Options,
         HostProcesses = services.GetService<IHostProcesses>() ?? new ProcFileSystem(),
+        Readings = services.GetService<IResourceReadings>() ?? ResourceReadings.OfThisSystem,
         NewId = services.GetService<Func<DateTimeOffset, JobId>>() ?? JobId.New,
     });
 
