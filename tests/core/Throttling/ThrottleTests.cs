@@ -39,7 +39,7 @@ public sealed class ThrottleTests
         // Better than the limit, but not by a tenth of it.
         _machine.Load = 3.7;
         errand.Advance(Minutes(1));
-        Assert.Contains("the load is 3.7 per core, still above 3.6", errand.Run(client => client.StatusAsync(id)).WaitingFor!.Detail, StringComparison.Ordinal);
+        Assert.Contains("the load is 3.7 per core, still above 3.6", Why(errand, id), StringComparison.Ordinal);
 
         _machine.Load = 3.6;
         var enough = errand.World.Elapsed;
@@ -70,7 +70,7 @@ public sealed class ThrottleTests
         _machine.Memory = 511 * MiB;
         errand.Advance(Seconds(1));
         var id = errand.Submit(Sleep(1)).Id;
-        Assert.Contains("the free memory is 511 MiB, below 512 MiB", errand.Run(client => client.StatusAsync(id)).WaitingFor!.Detail, StringComparison.Ordinal);
+        Assert.Contains("the free memory is 511 MiB, below 512 MiB", Why(errand, id), StringComparison.Ordinal);
         _machine.Memory = 600 * MiB;
         Assert.Equal(JobState.Completed, errand.End(id).State);
     }
@@ -87,7 +87,7 @@ public sealed class ThrottleTests
         errand.Advance(Minutes(1));
         Assert.Equal(
             $"No jobs are started here for now: the disk of '{folder.Path}' has 255 MiB free, below 256 MiB.",
-            errand.Run(client => client.StatusAsync(id)).WaitingFor!.Detail);
+            Why(errand, id));
         _machine.Disks[folder.Path] = 300 * MiB;
         Assert.Equal(JobState.Completed, errand.End(id).State);
     }
@@ -103,13 +103,13 @@ public sealed class ThrottleTests
         (_machine.Load, _machine.Memory) = (5, 2);
         errand.Advance(Seconds(1));
         var id = errand.Submit(Sleep(1)).Id;
-        string detail = errand.Run(client => client.StatusAsync(id)).WaitingFor!.Detail;
+        string detail = Why(errand, id);
         Assert.Contains("the load is 5 per core", detail, StringComparison.Ordinal);
         Assert.Contains("the free memory is 0 MiB", detail, StringComparison.Ordinal);
         // The load was past its limit and has come back; the memory never was near.
         (_machine.Load, _machine.Memory) = (1, 513 * MiB);
         errand.Advance(Seconds(1));
-        Assert.DoesNotContain("load", errand.Run(client => client.StatusAsync(id)).WaitingFor!.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("load", Why(errand, id), StringComparison.Ordinal);
         (_machine.Load, _machine.Memory) = (3.9, 900 * MiB);
         Assert.Equal(JobState.Completed, errand.End(id).State);
     }
@@ -165,6 +165,8 @@ public sealed class ThrottleTests
         Assert.Equal([.. named.Select(name => $"Throttle.{name}")], options.Problems().Select(problem => problem.Split(' ')[0]));
         Assert.Empty(new ErrandOptions().Problems());
     }
+
+    private static string Why(ErrandTest errand, JobId id) => errand.Run(client => client.StatusAsync(id)).WaitingFor!.Detail;
 
     private ErrandTest Start(Action<ThrottleOptions> limits, Action<ErrandBuilder>? more = null) => ErrandTest.Start(builder =>
     {

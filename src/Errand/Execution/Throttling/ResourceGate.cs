@@ -73,8 +73,9 @@ internal sealed partial class ResourceGate
         if (options.MinFreeMemoryBytes is { } memory)
             yield return new(() => readings.FreeMemoryBytes(), memory, memory * (1 + options.Margin), value => $"the free memory is {value}", Size);
         if (options.MinFreeDiskBytes is not { } disk) yield break;
+        double enough = disk * (1 + options.Margin);
         foreach (string folder in options.Folders)
-            yield return new(() => readings.FreeDiskBytes(folder), disk, disk * (1 + options.Margin), value => $"the disk of '{folder}' has {value} free", Size);
+            yield return new(() => readings.FreeDiskBytes(folder), disk, enough, value => $"the disk of '{folder}' has {value} free", Size);
     }
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

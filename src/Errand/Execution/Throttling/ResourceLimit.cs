@@ -3,7 +3,9 @@ namespace Errand;
 /// <summary>One limit: closed once a reading is past it, and open again only once it is better by a margin.</summary>
 /// <param name="read">Takes a reading.</param>
 /// <param name="closes">Past this it closes.</param>
-/// <param name="opens">At this, or better, it opens again. Below <paramref name="closes"/> where a reading must not be high, above it where it must not be low.</param>
+/// <param name="opens">
+/// At this, or better, it opens again. Below <paramref name="closes"/> where a reading must not be high, above it where it must not be low.
+/// </param>
 /// <param name="describe">Says in words what a reading is, such as "the load is 7.2 per core".</param>
 /// <param name="format">Writes a reading.</param>
 internal sealed class ResourceLimit(Func<double?> read, double closes, double opens, Func<string, string> describe, Func<double, string> format)

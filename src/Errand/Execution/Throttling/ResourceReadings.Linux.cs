@@ -23,8 +23,9 @@ internal sealed class LinuxResourceReadings(string root) : ResourceReadings
     private long? FreeInGroup()
     {
         string mount = Path.Combine(root, "sys/fs/cgroup");
-        string own = Read(Path.Combine(root, "proc/self/cgroup"))?.Split('\n').FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))?[4..] ?? "";
+        string[] groups = Read(Path.Combine(root, "proc/self/cgroup"))?.Split('\n') ?? [];
         long? free = null;
+        string own = groups.FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))?[4..] ?? "";
         for (string? group = own; group is not null; group = group.Length == 0 ? null : Path.GetDirectoryName(group))
         {
             string folder = Path.Combine(mount, group);
@@ -55,7 +56,8 @@ internal sealed class LinuxResourceReadings(string root) : ResourceReadings
         foreach (string range in list?.Split(',') ?? [])
         {
             string[] ends = range.Split('-');
-            if (!int.TryParse(ends[0], CultureInfo.InvariantCulture, out int first) || !int.TryParse(ends[^1], CultureInfo.InvariantCulture, out int last)) return null;
+            if (!int.TryParse(ends[0], CultureInfo.InvariantCulture, out int first)) return null;
+            if (!int.TryParse(ends[^1], CultureInfo.InvariantCulture, out int last)) return null;
             count += last - first + 1;
         }
         return count > 0 ? count : null;

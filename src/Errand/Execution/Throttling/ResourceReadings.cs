@@ -1,6 +1,8 @@
 namespace Errand;
 
-/// <summary>What every system tells: the space on its disks, and its memory as of the last collection. Where nothing else is written, no load.</summary>
+/// <summary>
+/// What every system tells: the space on its disks, and its memory as of the last collection. Where nothing else is written, no load.
+/// </summary>
 internal class ResourceReadings : IResourceReadings
 {
     public static IResourceReadings OfThisSystem { get; } = OperatingSystem.IsLinux() ? new LinuxResourceReadings("/") : new ResourceReadings();

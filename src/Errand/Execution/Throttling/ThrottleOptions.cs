@@ -20,7 +20,9 @@ public sealed class ThrottleOptions
     /// </summary>
     public long? MinFreeDiskBytes { get; set; } = 256L * 1024 * 1024;
 
-    /// <summary>The folders whose disks are looked at. A registration that keeps something in a folder, as <c>UseOutputFolder</c> does, adds its own.</summary>
+    /// <summary>
+    /// The folders whose disks are looked at. A registration that keeps something in a folder, as <c>UseOutputFolder</c> does, adds its own.
+    /// </summary>
     public ISet<string> Folders { get; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>
