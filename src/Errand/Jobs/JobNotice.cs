@@ -2,31 +2,25 @@ using System.Text;
 
 namespace Errand;
 
-/// <summary>Whom to tell of a job: a webhook, or a command of this host.</summary>
+/// <summary>Whom to tell of a job: a webhook, or a command of the host that runs the notice. It has the one or the other.</summary>
 public sealed record JobNotice
 {
-    private JobNotice(string? url, string? commandName)
-    {
-        Url = url;
-        CommandName = commandName;
-    }
-
     /// <summary>What is told. Default: all of it.</summary>
     public JobNoticeEvents On { get; init; } = JobNoticeEvents.End | JobNoticeEvents.Input;
 
     /// <summary>The address of the webhook; absent where it is a command.</summary>
-    public string? Url { get; }
+    public string? Url { get; init; }
 
     /// <summary>The name of the command, as <see cref="NoticeOptions.Commands"/> has it; absent where it is a webhook.</summary>
-    public string? CommandName { get; }
+    public string? CommandName { get; init; }
 
     /// <summary>Tells by an HTTP request that is signed with <see cref="NoticeOptions.Secret"/>.</summary>
     /// <param name="url">The address, such as "https://hooks.example.com/errand".</param>
-    public static JobNotice Webhook(string url) => new(url, null);
+    public static JobNotice Webhook(string url) => new() { Url = url };
 
     /// <summary>Tells by running a command of the host that runs the notice.</summary>
     /// <param name="name">One of <see cref="NoticeOptions.Commands"/>.</param>
-    public static JobNotice Command(string name) => new(null, name);
+    public static JobNotice Command(string name) => new() { CommandName = name };
 
     // The path and the query of an address often are what gives access to it.
     private bool PrintMembers(StringBuilder text)

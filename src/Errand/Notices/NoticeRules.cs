@@ -12,7 +12,12 @@ internal sealed class NoticeRules(NoticeOptions options, WebhookRules webhooks)
     public void Check(IReadOnlyList<JobNotice> notices)
     {
         if (notices.Count > MostNotices) throw new InvalidJobException("notify", $"There are {notices.Count} notices; there may be {MostNotices}.");
-        foreach (var notice in notices) CheckTarget(notice.Url, notice.CommandName);
+        foreach (var notice in notices)
+        {
+            CheckTarget(notice.Url, notice.CommandName);
+            if ((notice.On & (JobNoticeEvents.End | JobNoticeEvents.Input)) == 0)
+                throw new InvalidJobException("notify", "A notice must tell of something, such as JobNoticeEvents.End.");
+        }
     }
 
     /// <summary>Refuses what a job of a notice was given, where it was not made here.</summary>
@@ -37,6 +42,8 @@ internal sealed class NoticeRules(NoticeOptions options, WebhookRules webhooks)
 
     private void CheckTarget(string? url, string? command)
     {
+        if (url is not null && command is not null)
+            throw new InvalidJobException("notify", "A notice goes to a webhook or to a command; make two notices for both.");
         if (command is null) webhooks.SecretFor(webhooks.Check(url));
         else if (!options.Commands.ContainsKey(command)) throw new InvalidJobException("notify", UnknownCommand(command, options));
     }

@@ -8,6 +8,8 @@ namespace Errand;
 /// <summary>Tells a job's news by an HTTP request, signed by the Standard Webhooks convention.</summary>
 internal sealed class WebhookExecutor(NoticeOptions options, WebhookRules rules, WebhookSender sender) : NoticeExecutor
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     protected override async ValueTask<JobOutcome> TellAsync(NoticeInput input, NoticeMessage message, JobContext job)
     {
         string host = NoticeAddress.HostOf(input.Url);
@@ -69,9 +71,9 @@ internal sealed class WebhookExecutor(NoticeOptions options, WebhookRules rules,
     private static JobOutcome Later(int status, string host, TimeSpan? after)
     {
         string when = after is { } wait ? $" and asked for a retry after {wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s" : "";
-        return Failed(NoticeErrorCodes.Failed, $"{host} answered {status}{when}.", retryable: true);
+        return JobOutcome.Failed(new JobError(NoticeErrorCodes.Failed, $"{host} answered {status}{when}.") { RetryAfter = after });
     }
 
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, DateTimeOffset now) =>
-        (header?.Delta ?? header?.Date - now) is { } wait && wait > TimeSpan.Zero ? wait : null;
+        (header?.Delta ?? header?.Date - now) is { } wait && wait > TimeSpan.Zero ? wait < LongestWait ? wait : LongestWait : null;
 }

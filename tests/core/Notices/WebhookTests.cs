@@ -101,6 +101,22 @@ public sealed class WebhookTests
     }
 
     [Theory]
+    [InlineData("120", 120)]
+    [InlineData("Fri, 01 May 2026 12:10:00 GMT", 600)]
+    [InlineData("Fri, 01 May 2026 11:00:00 GMT", 5)]
+    [InlineData("99999999", 86400)]
+    public async Task C9_a_server_says_when_a_webhook_may_be_sent_again(string after, int seconds)
+    {
+        await using var server = await HookServer.StartAsync();
+        await using var host = await NoticeHost.StartAsync(options => options.Retry = options.Retry with { Jitter = 0 });
+        server.Answer(503, ("Retry-After", after));
+        var job = await host.EndedAsync(new("work"));
+        var notice = await host.SubmitAsync("webhook", job.Id, server.Url);
+        Assert.Equal(Seconds(seconds), await host.ToNextAttemptAsync(notice.Id, 1));
+        Assert.Equal(JobState.Completed, (await host.EndAsync(notice.Id)).State);
+    }
+
+    [Theory]
     [InlineData(410, "takes no more notices")]
     [InlineData(400, "answered 400")]
     [InlineData(404, "answered 404")]
