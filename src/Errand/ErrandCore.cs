@@ -9,6 +9,7 @@ namespace Errand;
 internal sealed class ErrandCore : IDisposable
 {
     private readonly RetentionSweeper _sweeper;
+    private readonly DependentsReleaser _releaser;
     private bool _stopped;
 
     public ErrandCore(ErrandParts parts)
@@ -30,7 +31,11 @@ internal sealed class ErrandCore : IDisposable
         Signals = new JobSignals(Time, Options.PollInterval);
         Runner = Options.RunsJobs ? new JobRunner(this) : null;
         Client = new JobClient(this);
+        Queues = new QueueClient(this);
+        History = new KindHistory(this);
+        Remover = new JobRemover(this);
         _sweeper = new RetentionSweeper(this);
+        _releaser = new DependentsReleaser(this);
     }
 
     public ErrandOptions Options { get; }
@@ -69,10 +74,17 @@ internal sealed class ErrandCore : IDisposable
 
     public JobClient Client { get; }
 
+    public QueueClient Queues { get; }
+
+    public KindHistory History { get; }
+
+    public JobRemover Remover { get; }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Store.OpenAsync(cancellationToken);
         Signals.Attach(Store);
+        _releaser.Start();
         Runner?.Start();
         if (Runner is not null) _sweeper.Start();
     }
@@ -82,6 +94,7 @@ internal sealed class ErrandCore : IDisposable
         if (_stopped) return;
         _stopped = true;
         _sweeper.Stop();
+        _releaser.Stop();
         if (Runner is not null) await Runner.StopAsync(cancellationToken);
     }
 
@@ -89,6 +102,7 @@ internal sealed class ErrandCore : IDisposable
     public void Dispose()
     {
         Runner?.Abandon();
+        _releaser.Dispose();
         Signals.Dispose();
     }
 
@@ -117,15 +131,8 @@ internal sealed class ErrandCore : IDisposable
     public Job QueuedJob(JobId id, JobSpec spec, DateTimeOffset now)
     {
         var job = Job.Queued(id, spec, now);
-        var caps = Options.Caps.Of(spec, Kinds.Find(spec.Kind)?.Cap);
+        var caps = Options.Caps.Of(spec, Kinds.Find(spec.Kind));
         return caps.Count == 0 ? job : job with { Caps = caps };
-    }
-
-    /// <summary>Removes ended jobs: their output first, so that no output is ever left without its job.</summary>
-    public async ValueTask<int> RemoveAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
-    {
-        foreach (var id in ids) await OutputLog.DeleteAsync(id, cancellationToken);
-        return ids.Count == 0 ? 0 : await Store.RemoveAsync(ids, cancellationToken);
     }
 }
 

@@ -38,6 +38,7 @@ public sealed partial class MemoryJobStore
             _live.Add(stored);
             if (job.Spec.Session is { } session) SessionOf_NeedsLock(job.Owner, session).Append(stored);
         }
+        else LinesOf_NeedsLock(job.Kind).EndedIn(job.Phase).Add(stored);
         bool releases = job.Spec.After.Count > 0 && job.Phase == JobPhase.Queued && WaitForParents_NeedsLock(stored);
         if (job.Phase == JobPhase.Queued) SettleSessionHold(stored);
         JoinCaps_NeedsLock(stored);

@@ -108,14 +108,6 @@ public sealed record ReleaseResult(IReadOnlyList<UnmetDependency> Unmet, bool Mo
 /// <param name="ParentPhase">How it ended.</param>
 public readonly record struct UnmetDependency(JobId Job, JobId Parent, JobPhase ParentPhase);
 
-/// <summary>How far a cap is used.</summary>
-/// <param name="Cap">The cap.</param>
-/// <param name="Running">How many jobs under it are under way.</param>
-/// <param name="Queued">How many wait to start, for whatever reason.</param>
-/// <param name="Waiting">How many of those wait in the line of this cap.</param>
-/// <param name="FreeAt">When its rate lets the next one start, where it has one.</param>
-public sealed record CapUse(JobCap Cap, int Running, int Queued, int Waiting, DateTimeOffset? FreeAt);
-
 /// <summary>When things happened to a job that has ended.</summary>
 /// <param name="CreatedAt">When it was submitted.</param>
 /// <param name="ScheduledAt">Not before this moment.</param>
