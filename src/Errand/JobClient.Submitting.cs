@@ -89,6 +89,7 @@ internal sealed partial class JobClient
         var results = await Store.AddAsync(all, cancellationToken);
         for (int i = 0; i < all.Count; i++)
             if (results[i].Refusal is { Reason: not RefusalReason.Others } refusal) throw Refused(all[i], refusal);
+        NoticeJobs.Count(results, from: jobs.Length);
         bool inLine = false;
         for (int i = 0; i < jobs.Length; i++)
         {
@@ -110,7 +111,7 @@ internal sealed partial class JobClient
     {
         Job[] told = [.. _core.Notices.OfEnd(job, notices)];
         if (told.Length == 0) return;
-        await Store.AddAsync(told, cancellationToken);
+        NoticeJobs.Count(await Store.AddAsync(told, cancellationToken), from: 0);
         _core.Runner?.RingPump();
     }
 

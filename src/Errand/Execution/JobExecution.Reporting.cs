@@ -77,7 +77,7 @@ internal sealed partial class JobExecution
         try
         {
             var notices = Core.Notices.OfInput(Stored!.Current, key);
-            if (notices.Count > 0) await Core.Store.AddAsync(notices);
+            if (notices.Count > 0) NoticeJobs.Count(await Core.Store.AddAsync(notices), from: 0);
             Core.Runner!.RingPump();
             return true;
         }

@@ -22,10 +22,12 @@ public sealed record JobNotice
     /// <param name="name">One of <see cref="NoticeOptions.Commands"/>.</param>
     public static JobNotice Command(string name) => new() { CommandName = name };
 
-    // The path and the query of an address often are what gives access to it.
+    /// <summary>The part of an address that may be shown: path and query often are what gives access to it.</summary>
+    internal static string HostOf(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Host : "no host";
+
     private bool PrintMembers(StringBuilder text)
     {
-        string target = Url is null ? $"command '{CommandName}'" : $"webhook to {NoticeAddress.HostOf(Url)}";
+        string target = Url is null ? $"command '{CommandName}'" : $"webhook to {HostOf(Url)}";
         text.Append($"{target}, On = {On}");
         return true;
     }

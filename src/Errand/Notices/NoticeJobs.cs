@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Errand.Diagnostics;
+using Errand.Storage;
 
 namespace Errand;
 
@@ -27,6 +29,13 @@ internal sealed class NoticeJobs(ErrandCore core)
         foreach (var job in jobs)
             if (job.Spec.Notify.Count > 0 && which(job)) (all ??= [.. jobs]).AddRange(OfEnd(job, job.Spec.Notify));
         return all ?? jobs;
+    }
+
+    /// <summary>Counts what was added from a place on.</summary>
+    public static void Count(IReadOnlyList<AddResult> results, int from)
+    {
+        for (int i = from; i < results.Count; i++)
+            if (results[i].Added) ErrandTelemetry.Submitted(results[i].Job);
     }
 
     private IEnumerable<Job> Of(Job job, IReadOnlyList<JobNotice> notices, JobNoticeEvents on, string about, string type, string? question)

@@ -12,7 +12,7 @@ internal sealed class WebhookExecutor(NoticeOptions options, WebhookRules rules,
 
     protected override async ValueTask<JobOutcome> TellAsync(NoticeInput input, NoticeMessage message, JobContext job)
     {
-        string host = NoticeAddress.HostOf(input.Url);
+        string host = JobNotice.HostOf(input.Url);
         using var timeout = new CancellationTokenSource(options.WebhookTimeout, job.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, job.CancellationToken);
         try

@@ -118,6 +118,17 @@ public sealed class NoticeCrashTests
     }
 
     [Fact]
+    public void C9_a_drain_refuses_no_notice_of_what_is_under_way()
+    {
+        using var errand = Start(new MemoryJobStore());
+        var call = errand.Begin(client => client.CallAsync(new JobSpec("ask") { Notify = [Hook] }, Patience(60)));
+        errand.Run(_ => errand.Services.GetRequiredService<IQueueClient>().DrainAsync(null, "a test"));
+        errand.Advance(Minutes(1));
+        Assert.True(call.Answer.IsPromoted);
+        Assert.Equal(2, NoticesOf(errand).Count);
+    }
+
+    [Fact]
     public void C9_a_batch_tells_of_each_job_that_asks_for_it_and_answers_in_its_order()
     {
         using var errand = Start(new MemoryJobStore());
