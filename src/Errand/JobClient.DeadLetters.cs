@@ -55,7 +55,7 @@ internal sealed partial class JobClient
         Job[] again = [.. dead.Select(job => _core.QueuedJob(_core.NewId(now), AgainOf(job) with { Key = RedriveKey(job.Id) }, now))];
         foreach (var job in again) _core.Check(job.Spec);
         var submitted = await AddQueuedAsync(again, cancellationToken);
-        JobWrite[] marks = [.. dead.Select((job, i) => new JobWrite(job.Id, JobTransition.Redrive(by, submitted[i].Id, now)))];
+        JobWrite[] marks = [.. dead.Select((job, i) => new JobWrite(job.Id, JobTransition.Redrive(by, submitted[i].Id, job.Version, now)))];
         await Store.ApplyAsync(marks, cancellationToken);
         return submitted;
     }

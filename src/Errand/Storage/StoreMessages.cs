@@ -17,7 +17,7 @@ public enum RefusalReason
     /// <summary>Another job of the same add was refused.</summary>
     Others,
 
-    /// <summary>A job that it starts after is not there.</summary>
+    /// <summary>A job that it starts after is not there, and is not added before it by the same add.</summary>
     UnknownParent,
 
     /// <summary>As many wait under one of its caps as may.</summary>

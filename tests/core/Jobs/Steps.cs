@@ -30,7 +30,7 @@ internal static class Steps
             ["fail for good"] = (job, at) => JobTransition.Finish(job.Fence, JobOutcome.Failed(new("e", "m")), at, deadLetter: true),
             ["reject as failed"] = (_, at) => JobTransition.Reject(JobOutcome.Failed(new("e", "m")), "its parent failed", at),
             ["reject as cancelled"] = (_, at) => JobTransition.Reject(JobOutcome.Cancelled, "its parent was cancelled", at),
-            ["redrive"] = (job, at) => JobTransition.Redrive("bob", job.Id, at),
+            ["redrive"] = (job, at) => JobTransition.Redrive("bob", job.Id, job.Version, at),
             ["kill"] = (job, at) => JobTransition.RequestKill("bob", job.CancelRequest?.At ?? at, at),
         };
 
