@@ -99,6 +99,18 @@ public sealed partial class PostgreSqlJobStore : IJobStore
         await _connections.ScalarAsync(_statements.Remove(ids), row => (int)row.GetInt64(0), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default) => new(new ReleaseResult([], false));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) => new([]);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default) => new([]);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) => new([]);
+
+    /// <inheritdoc/>
     public IDisposable Subscribe(Action<JobHint> hinted) => _doorbell.Subscribe(hinted);
 
     /// <inheritdoc/>

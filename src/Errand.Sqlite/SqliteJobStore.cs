@@ -106,6 +106,18 @@ public sealed partial class SqliteJobStore : IJobStore
         Read(name, static (reader, name) => reader.Records.Read(name), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default) => new(new ReleaseResult([], false));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) => new([]);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default) => new([]);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) => new([]);
+
+    /// <inheritdoc/>
     public IDisposable Subscribe(Action<JobHint> hinted) => _peers.Subscribe(hinted);
 
     /// <inheritdoc/>

@@ -95,6 +95,14 @@ internal sealed class ErrandCore : IDisposable
         else if (!Options.RemoteKinds.Contains(spec.Kind)) throw new UnknownJobKindException(spec.Kind, Kinds.Names);
     }
 
+    /// <summary>A job as it is first written.</summary>
+    public Job QueuedJob(JobId id, JobSpec spec, DateTimeOffset now)
+    {
+        var job = Job.Queued(id, spec, now);
+        var caps = Options.Caps.Of(spec, Kinds.Find(spec.Kind)?.Cap);
+        return caps.Count == 0 ? job : job with { Caps = caps };
+    }
+
     /// <summary>Removes ended jobs: their output first, so that no output is ever left without its job.</summary>
     public async ValueTask<int> RemoveAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
     {

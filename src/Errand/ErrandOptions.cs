@@ -45,8 +45,12 @@ public sealed class ErrandOptions
     /// <summary>What is kept of ended jobs.</summary>
     public RetentionOptions Retention { get; } = new();
 
+    /// <summary>What is shared by many jobs, and how much of it there is.</summary>
+    public CapOptions Caps { get; } = new();
+
     internal IEnumerable<string> Problems()
     {
+        foreach (string problem in Caps.Problems()) yield return problem;
         if (Slots is < 1 or > 100_000) yield return $"Slots is {Slots}; it must be from 1 to 100000, such as 10.";
         if (MaxPayloadBytes < 1024) yield return $"MaxPayloadBytes is {MaxPayloadBytes}; it must be at least 1024, such as 1048576.";
         if (MaxInlineResultBytes < 0) yield return $"MaxInlineResultBytes is {MaxInlineResultBytes}; it must not be negative, such as 65536.";

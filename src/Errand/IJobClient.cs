@@ -24,6 +24,15 @@ public interface IJobClient
     /// <param name="cancellationToken">Gives up waiting; the jobs may have been kept.</param>
     ValueTask<IReadOnlyList<Job>> SubmitAsync(IReadOnlyList<JobSpec> specs, CancellationToken cancellationToken = default);
 
+    /// <summary>An empty batch, to be filled and submitted.</summary>
+    JobBatch CreateBatch();
+
+    /// <summary>Submits the jobs of a batch, all or none. Where some start after others, circles are refused.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="cancellationToken">Gives up waiting; the jobs may have been submitted.</param>
+    /// <returns>The jobs, in the order in which they were added to the batch.</returns>
+    ValueTask<IReadOnlyList<Job>> SubmitAsync(JobBatch batch, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Runs work of a registered kind and answers with its outcome, or, when the caller's patience ends first, with the job that the same
     /// running work has become. Work that ends in time leaves no trace in the store.

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Errand.Diagnostics;
 using Errand.Storage;
 
 namespace Errand;
@@ -20,35 +19,6 @@ internal sealed partial class JobClient : IJobClient
     public JsonSerializerOptions Json => _core.Json;
 
     private IJobStore Store => _core.Store;
-
-    public async ValueTask<Job> SubmitAsync(JobSpec spec, CancellationToken cancellationToken = default)
-    {
-        _core.RefuseWhenStopping();
-        _core.Check(spec);
-        using var activity = ErrandTelemetry.StartSubmit(ref spec);
-        var now = _core.Time.GetJobTime();
-        var id = _core.NewId(now);
-        activity?.SetTag("errand.job.id", id.ToString());
-        return !(spec.RunAt > now) && _core.Runner is { } runner && runner.TryReserveDirect(spec)
-            ? await SubmitDirectAsync(runner, id, spec, now, cancellationToken)
-            : (await AddQueuedAsync([Job.Queued(id, spec, now)], cancellationToken))[0];
-    }
-
-    public async ValueTask<IReadOnlyList<Job>> SubmitAsync(IReadOnlyList<JobSpec> specs, CancellationToken cancellationToken = default)
-    {
-        _core.RefuseWhenStopping();
-        foreach (var spec in specs) _core.Check(spec);
-        if (specs.Count == 0) return [];
-        var now = _core.Time.GetJobTime();
-        var jobs = new Job[specs.Count];
-        for (int i = 0; i < jobs.Length; i++)
-        {
-            var spec = specs[i];
-            using var activity = ErrandTelemetry.StartSubmit(ref spec);
-            jobs[i] = Job.Queued(_core.NewId(now), spec, now);
-        }
-        return await AddQueuedAsync(jobs, cancellationToken);
-    }
 
     public ValueTask<CallResult> CallAsync(JobSpec spec, CallOptions? options = null, CancellationToken abandon = default) =>
         _deferral.CallAsync(spec, null, options ?? new(), abandon);
@@ -119,50 +89,6 @@ internal sealed partial class JobClient : IJobClient
         await ApplyAsync(id, JobTransition.HandOver(_core.Time.GetJobTime()), CancellationToken.None);
         return await GetAsync(id);
     }
-
-    /// <summary>A slot is free and nobody is in line: the job is written as running and needs no claim. Its work starts once it is durable.</summary>
-    private async ValueTask<Job> SubmitDirectAsync(JobRunner runner, JobId id, JobSpec spec, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var job = Job.Running(id, spec, runner.Lease.Runner, createdAt: now, startedAt: now);
-        var execution = runner.Expect(job);
-        try
-        {
-            var added = (await Store.AddAsync([job], cancellationToken))[0];
-            if (!added.Added)
-            {
-                runner.Unexpect(execution);
-                return SameRequest(job, added.Job);
-            }
-            ErrandTelemetry.Submitted(job);
-            execution.Begin(resume: false);
-            return added.Job;
-        }
-        catch
-        {
-            // Where it was written all the same, the runner's beats find it.
-            runner.Unexpect(execution);
-            throw;
-        }
-    }
-
-    private async ValueTask<IReadOnlyList<Job>> AddQueuedAsync(Job[] jobs, CancellationToken cancellationToken)
-    {
-        var results = await Store.AddAsync(jobs, cancellationToken);
-        bool inLine = false;
-        for (int i = 0; i < jobs.Length; i++)
-        {
-            var (added, job) = results[i];
-            inLine |= added && job.Holds == JobHolds.None;
-            if (added) ErrandTelemetry.Submitted(job);
-            jobs[i] = added ? job : SameRequest(jobs[i], job);
-        }
-        if (inLine) _core.Runner?.RingPump();
-        return jobs;
-    }
-
-    private static Job SameRequest(Job asked, Job existing) => existing.Kind == asked.Kind && existing.Spec.Input == asked.Spec.Input
-        ? existing
-        : throw new JobKeyConflictException(asked.Spec.Key!, existing);
 
     private async ValueTask<ApplyResult> ApplyAsync(JobId id, JobTransition transition, CancellationToken cancellationToken) =>
         (await Store.ApplyAsync([new(id, transition)], cancellationToken))[0];

@@ -55,6 +55,18 @@ internal sealed class StoreSpy(IJobStore? store = null) : IJobStore
     public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken = default) =>
         WriteAsync("claim", () => _store.ClaimAsync(request, cancellationToken));
 
+    public ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default) =>
+        WriteAsync("release", () => _store.ReleaseAsync(limit, cancellationToken));
+
+    public ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+        ReadAsync("caps", () => _store.ListCapsAsync(prefix, after, limit, cancellationToken));
+
+    public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default) =>
+        ReadAsync("recent", () => _store.RecentAsync(kind, state, limit, cancellationToken));
+
+    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+        ReadAsync("list records", () => _store.ListRecordsAsync(prefix, after, limit, cancellationToken));
+
     public ValueTask<HeartbeatResult> HeartbeatAsync(RunnerBeat beat, CancellationToken cancellationToken = default) =>
         WriteAsync("beat", () => _store.HeartbeatAsync(beat, cancellationToken));
 

@@ -11,6 +11,9 @@ namespace Errand.PostgreSql;
 /// </summary>
 internal sealed class WriteStatement
 {
+    // A job's rank follows from its time and its priority; only the row knows the latter.
+    private static readonly long StepOfPriority = Job.RankOf(DateTimeOffset.UnixEpoch, priority: 1);
+
     private readonly Statements _statements;
     private readonly JobTransition _transition;
     private readonly StringBuilder _text = new("WITH ");
@@ -81,7 +84,7 @@ internal sealed class WriteStatement
 
     /// <summary>Whether an edge may change who is first in a session's line.</summary>
     public static bool MovesSession(JobEdge edge) =>
-        edge.To is JobPhase.Queued || edge.To?.IsTerminal() == true || (edge.Change.Fields & JobFields.Schedule) != 0;
+        edge.To is JobPhase.Queued || edge.To?.IsTerminal() == true || (edge.Change.Fields & JobFields.Due) != 0;
 
     private void AppendEdges(IReadOnlyList<JobEdge> edges, string which)
     {
@@ -112,8 +115,8 @@ internal sealed class WriteStatement
         SetIf(JobFields.StartedAt, "started_at", () => Parameters.Time(change.StartedAt));
         SetIf(JobFields.PromotedAt, "promoted_at", () => Parameters.Time(change.PromotedAt));
         SetIf(JobFields.FinishedAt, "finished_at", () => Parameters.Time(change.FinishedAt));
-        SetIf(JobFields.Schedule, "scheduled_at", () => Parameters.Time(change.Schedule.ScheduledAt));
-        SetIf(JobFields.Schedule, "rank", () => Parameters.Number(change.Schedule.Rank));
+        SetIf(JobFields.Due, "scheduled_at", () => Parameters.Time(change.Due.At));
+        SetIf(JobFields.Due, "rank", () => Parameters.Number(Job.RankOf(change.Due.At, priority: 0)), $" + priority * {StepOfPriority}");
         AppendHolds(edge);
         SetIf(JobFields.Progress, "progress", () => Parameters.Document(JobJson.Write(change.Progress, JobJson.Default.JobProgress)));
         SetIf(JobFields.CancelRequest, "cancel", () => Parameters.Document(JobJson.Write(change.CancelRequest, JobJson.Default.CancelRequest)));
@@ -123,17 +126,17 @@ internal sealed class WriteStatement
             JobJson.Write(OutcomeDocument.Of(change.Outcome), JobJson.Default.OutcomeDocument)));
         SetIf(JobFields.Outcome, "result", () => Parameters.Data(change.Outcome?.Result ?? default));
 
-        void SetIf(JobFields field, string column, Func<NpgsqlParameter> value)
+        void SetIf(JobFields field, string column, Func<NpgsqlParameter> value, string more = "")
         {
-            if ((change.Fields & field) != 0) Set(column, value());
+            if ((change.Fields & field) != 0) Set(column, value(), more);
         }
     }
 
     private void AppendHolds(JobEdge edge)
     {
-        bool scheduled = (edge.Change.Fields & JobFields.Schedule) != 0;
+        bool scheduled = (edge.Change.Fields & JobFields.Due) != 0;
         if (!scheduled && edge.To is not JobPhase.Queued) return;
-        string holds = scheduled ? Add(Parameters.Small((int)edge.Change.Schedule.Holds)) : "holds";
+        string holds = scheduled ? Add(Parameters.Small((int)(edge.Change.Due.IsFuture ? JobHolds.Future : JobHolds.None))) : "holds";
         _text.Append(CultureInfo.InvariantCulture, $", holds = ({holds} & ~{Statements.Session}) | {Statements.SessionHold}");
     }
 
@@ -168,7 +171,8 @@ internal sealed class WriteStatement
         return guard;
     }
 
-    private void Set(string column, NpgsqlParameter value) => _text.Append(CultureInfo.InvariantCulture, $", {column} = {Add(value)}");
+    private void Set(string column, NpgsqlParameter value, string more = "") =>
+        _text.Append(CultureInfo.InvariantCulture, $", {column} = {Add(value)}{more}");
 
     private string Add(NpgsqlParameter parameter)
     {

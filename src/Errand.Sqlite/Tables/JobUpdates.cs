@@ -57,10 +57,10 @@ internal sealed class JobUpdates(SqliteConnection connection)
         if (Sets(JobFields.StartedAt)) statement.Bind(next++, change.StartedAt);
         if (Sets(JobFields.PromotedAt)) statement.Bind(next++, change.PromotedAt);
         if (Sets(JobFields.FinishedAt)) statement.Bind(next++, change.FinishedAt);
-        if (Sets(JobFields.Schedule))
+        if (Sets(JobFields.Due))
         {
-            var due = change.Schedule.ScheduledAt;
-            statement.Bind(next++, due).Bind(next++, Job.RankOf(due, priority: 0)).Bind(next++, (long)change.Schedule.Holds);
+            var due = change.Due.At;
+            statement.Bind(next++, due).Bind(next++, Job.RankOf(due, priority: 0)).Bind(next++, change.Due.IsFuture ? (long)JobHolds.Future : 0);
         }
         if (Sets(JobFields.Progress)) statement.BindProgress(Take(ref next, 3), change.Progress);
         if (Sets(JobFields.CancelRequest)) statement.BindCancel(Take(ref next, 3), change.CancelRequest);
@@ -90,7 +90,7 @@ internal sealed class JobUpdates(SqliteConnection connection)
         if (Sets(JobFields.StartedAt)) sql.Append(", started_at = ?");
         if (Sets(JobFields.PromotedAt)) sql.Append(", promoted_at = ?");
         if (Sets(JobFields.FinishedAt)) sql.Append(", finished_at = ?");
-        if (Sets(JobFields.Schedule)) sql.Append($", scheduled_at = ?, rank = ? + priority * {StepOfPriority}, holds = ?");
+        if (Sets(JobFields.Due)) sql.Append($", scheduled_at = ?, rank = ? + priority * {StepOfPriority}, holds = ?");
         if (Sets(JobFields.Progress)) sql.Append(", progress_current = ?, progress_total = ?, progress_message = ?");
         if (Sets(JobFields.CancelRequest)) sql.Append(", cancel_at = ?, cancel_by = ?, cancel_force = ?");
         if (Sets(JobFields.Checkpoint)) sql.Append(", checkpoint = ?");

@@ -13,7 +13,7 @@ public abstract partial class JobStoreConformance
     {
         ["start"] = _ => JobTransition.Start(Samples.OtherRunner, Samples.At(20)),
         ["adopt"] = job => JobTransition.Adopt(Samples.OtherRunner, job.Runner ?? Samples.Runner, Samples.At(20)),
-        ["restart"] = job => JobTransition.Restart(job.Fence, "again", Samples.At(20)),
+        ["restart"] = job => JobTransition.Restart(job, "again", Samples.At(20)),
         ["progress"] = job => JobTransition.ReportProgress(job.Fence, new(1, 3, "one"), Samples.At(20)),
         ["checkpoint"] = job => JobTransition.SaveCheckpoint(job.Fence, Samples.Json("{\"at\":1}"), Samples.At(20)),
         ["note"] = job => JobTransition.Note(job.Fence, new(Samples.At(20), JobEvents.Signalled, "bob", "SIGINT", 1)),
@@ -24,8 +24,8 @@ public abstract partial class JobStoreConformance
         ["complete"] = job => JobTransition.Finish(job.Fence, JobOutcome.Completed(Samples.Json("42")), Samples.At(20)),
         ["fail"] = job => JobTransition.Finish(job.Fence, JobOutcome.Failed(new("e", "m"), Samples.Json("1")) with { ExitCode = 3 }, Samples.At(20)),
         ["end cancelled"] = job => JobTransition.Finish(job.Fence, JobOutcome.Cancelled with { Signal = "SIGKILL" }, Samples.At(20)),
-        ["retry"] = job => JobTransition.Retry(job.Fence, new("e", "m"), Later(job, 60), Samples.At(20)),
-        ["give back"] = job => JobTransition.GiveBack(job.Fence, "shutting down", Later(job, 20) with { Holds = JobHolds.None }, Samples.At(20)),
+        ["retry"] = job => JobTransition.Retry(job, new("e", "m"), Later(60), Samples.At(20)),
+        ["give back"] = job => JobTransition.GiveBack(job, "shutting down", Later(20) with { IsFuture = false }, Samples.At(20)),
         ["cancel"] = _ => JobTransition.RequestCancel("dave", Samples.At(20)),
         ["kill"] = _ => JobTransition.RequestKill("dave", Samples.At(19), Samples.At(20)),
         ["of an extension"] = _ => new("mark", Samples.At(20), new JobEdge(JobPhases.Queued | JobPhases.Running, null, new() { FinishedAt = null }))
@@ -109,7 +109,7 @@ public abstract partial class JobStoreConformance
         var change = new JobChange
         {
             Runner = full.Runner, NextAttempt = true, StartedAt = full.StartedAt, PromotedAt = full.PromotedAt, FinishedAt = full.FinishedAt,
-            Schedule = new(full.ScheduledAt, Job.RankOf(full.ScheduledAt, job.Spec.Priority), JobHolds.None), Progress = full.Progress,
+            Due = new(full.ScheduledAt), Progress = full.Progress,
             CancelRequest = full.CancelRequest, Checkpoint = full.Checkpoint, Inputs = full.Inputs, Outcome = full.Outcome,
         };
         JobEvent line = new(Samples.At(50), "every field", "ann", "Ünï 😀", 7);
@@ -180,8 +180,7 @@ public abstract partial class JobStoreConformance
         return [.. job.Inputs.Select(input => input with { Answer = Samples.Json("2"), AnsweredBy = "carol", AnsweredAt = Samples.At(20) }), asked];
     }
 
-    private static JobSchedule Later(Job job, double seconds) =>
-        new(Samples.At(seconds), Job.RankOf(Samples.At(seconds), job.Spec.Priority), JobHolds.Future);
+    private static JobDue Later(double seconds) => new(Samples.At(seconds), IsFuture: true);
 
     private static void SameEvents(IEnumerable<JobEvent> expected, IEnumerable<JobEvent> actual) => Assert.Equal(
         expected.Select(line => (line.At.ToUnixTimeMilliseconds(), line.Name, line.By, line.Detail, line.Attempt)),

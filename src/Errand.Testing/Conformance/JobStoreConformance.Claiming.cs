@@ -126,8 +126,8 @@ public abstract partial class JobStoreConformance
     {
         await Store.AddedAsync(Samples.Queued());
         var first = await Store.ClaimedAsync(Samples.Runner, at: 1);
-        var next = new JobSchedule(Samples.At(2), Job.RankOf(Samples.At(2), 0), JobHolds.None);
-        await Store.AppliedAsync(first.Id, JobTransition.Retry(first.Fence, new("e", "m"), next, Samples.At(2)));
+        var next = new JobDue(Samples.At(2));
+        await Store.AppliedAsync(first.Id, JobTransition.Retry(first, new("e", "m"), next, Samples.At(2)));
         var second = await Store.ClaimedAsync(Samples.OtherRunner, at: 3);
         Assert.Equal((first.Id, 2, Samples.OtherRunner), (second.Id, second.Attempt, second.Runner));
         var late = JobTransition.Finish(first.Fence, JobOutcome.Completed(), Samples.At(4));
@@ -141,8 +141,8 @@ public abstract partial class JobStoreConformance
         var first = await Store.ClaimedAsync(Samples.Runner);
         var between = await Store.AddedAsync(Samples.Queued(at: 5));
         var after = await Store.AddedAsync(Samples.Queued(at: 15));
-        var next = new JobSchedule(Samples.At(10), Job.RankOf(Samples.At(10), 0), JobHolds.None);
-        await Store.AppliedAsync(first.Id, JobTransition.GiveBack(first.Fence, "leaving", next, Samples.At(10)));
+        var next = new JobDue(Samples.At(10));
+        await Store.AppliedAsync(first.Id, JobTransition.GiveBack(first, "leaving", next, Samples.At(10)));
         Assert.Equal([between.Id, first.Id, after.Id], await ClaimedIdsAsync(at: 20));
     }
 

@@ -80,7 +80,7 @@ public abstract partial class JobStoreConformance
     {
         await Store.AddedAsync(Samples.Queued());
         var job = await Store.ClaimedAsync(Samples.Runner, at: 1);
-        var requeued = await Store.AppliedAsync(job.Id, JobTransition.Retry(job.Fence, new("e", "m"), Later(job, 30), Samples.At(2)));
+        var requeued = await Store.AppliedAsync(job.Id, JobTransition.Retry(job, new("e", "m"), Later(30), Samples.At(2)));
         Assert.Equal((JobHolds.Future, Samples.At(30)), (requeued.Holds, requeued.ScheduledAt));
         var early = await Store.ClaimAsync(Samples.Runner, 10, 29);
         Assert.Empty(early.Started);

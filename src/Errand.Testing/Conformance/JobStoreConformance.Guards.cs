@@ -151,7 +151,7 @@ public abstract partial class JobStoreConformance
     private async Task RefusedAsync(Func<Job, JobFence> fence)
     {
         var job = await Store.BroughtToAsync(JobPhase.Running);
-        job = await Store.AppliedAsync(job.Id, JobTransition.Restart(job.Fence, "again", Samples.At(2)));
+        job = await Store.AppliedAsync(job.Id, JobTransition.Restart(job, "again", Samples.At(2)));
         var history = await Store.HistoryAsync(job.Id, Token);
         foreach (var transition in new[]
         {
@@ -159,7 +159,7 @@ public abstract partial class JobStoreConformance
             JobTransition.SaveCheckpoint(fence(job), Samples.Json("9"), Samples.At(3)),
             JobTransition.Note(fence(job), new(Samples.At(3), "note")),
             JobTransition.Finish(fence(job), JobOutcome.Completed(), Samples.At(3)),
-            JobTransition.Retry(fence(job), new("e", "m"), Later(job, 60), Samples.At(3)),
+            JobTransition.Retry(job with { Runner = fence(job).Runner, Attempt = fence(job).Attempt }, new("e", "m"), Later(60), Samples.At(3)),
         })
         {
             var result = await Store.ApplyAsync(job.Id, transition);

@@ -44,7 +44,7 @@ public abstract partial class JobStoreConformance
         await Store.AddedAsync(Samples.Queued());
         var held = await Store.ClaimedAsync(Samples.Runner);
         using var trap = new HintTrap(Store);
-        await Store.AppliedAsync(held.Id, JobTransition.Retry(held.Fence, new("e", "m"), Later(held, 60), Samples.At(1)));
+        await Store.AppliedAsync(held.Id, JobTransition.Retry(held, new("e", "m"), Later(60), Samples.At(1)));
         await HintedAsync(trap, hint => hint.Job == held.Id && hint.Ready);
     }
 

@@ -50,7 +50,7 @@ public abstract partial class JobStoreConformance
     public async Task A_heartbeat_forgets_what_was_given_back()
     {
         var job = await Store.BroughtToAsync(JobPhase.Running);
-        await Store.AppliedAsync(job.Id, JobTransition.Retry(job.Fence, new("e", "m"), Later(job, 60), Samples.At(2)));
+        await Store.AppliedAsync(job.Id, JobTransition.Retry(job, new("e", "m"), Later(60), Samples.At(2)));
         Assert.Empty((await BeatAsync(Samples.Runner, 1)).Held);
     }
 
@@ -149,7 +149,7 @@ public abstract partial class JobStoreConformance
     {
         foreach (var phase in new[] { JobPhase.Completed, JobPhase.Failed, JobPhase.Cancelled }) await Store.BroughtToAsync(phase);
         var retried = await Store.BroughtToAsync(JobPhase.Running);
-        await Store.AppliedAsync(retried.Id, JobTransition.Retry(retried.Fence, new("e", "m"), Later(retried, 60), Samples.At(2)));
+        await Store.AppliedAsync(retried.Id, JobTransition.Retry(retried, new("e", "m"), Later(60), Samples.At(2)));
         await LapsedAsync(Samples.Runner);
         Assert.Empty((await Store.ClaimAsync(Samples.OtherRunner, 10, 30)).Adopted);
     }

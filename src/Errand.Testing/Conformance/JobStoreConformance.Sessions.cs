@@ -72,7 +72,7 @@ public abstract partial class JobStoreConformance
         var jobs = Samples.Many(2, _ => Samples.Queued(session: "s"));
         await Store.AddedAsync(jobs);
         var held = await Store.ClaimedAsync(Samples.Runner);
-        await Store.AppliedAsync(held.Id, JobTransition.Retry(held.Fence, new("e", "m"), Later(held, 60), Samples.At(1)));
+        await Store.AppliedAsync(held.Id, JobTransition.Retry(held, new("e", "m"), Later(60), Samples.At(1)));
         Assert.Empty(await ClaimedIdsAsync(at: 2));
         Assert.Equal(JobHolds.Session, (await Store.FoundAsync(jobs[1].Id)).Holds);
         Assert.Equal([jobs[0].Id], await ClaimedIdsAsync(at: 60));
@@ -87,7 +87,7 @@ public abstract partial class JobStoreConformance
         await Store.BroughtToAsync(JobPhase.Running, Samples.Queued(session: "other"));
         await Store.BroughtToAsync(JobPhase.Running, Samples.Queued(session: "s", owner: "bob"));
         var held = await Store.BroughtToAsync(JobPhase.Running, Samples.Queued(session: "s"));
-        held = await Store.AppliedAsync(held.Id, JobTransition.Retry(held.Fence, new("e", "m"), Later(held, 60), Samples.At(2)));
+        held = await Store.AppliedAsync(held.Id, JobTransition.Retry(held, new("e", "m"), Later(60), Samples.At(2)));
         Assert.Equal(JobHolds.Future, held.Holds);
         Assert.Equal([held.Id], await ClaimedIdsAsync(at: 60));
     }
@@ -108,8 +108,8 @@ public abstract partial class JobStoreConformance
         var jobs = Samples.Many(2, _ => Samples.Queued(session: "s"));
         await Store.AddedAsync(jobs);
         var held = await Store.ClaimedAsync(Samples.Runner);
-        var next = new JobSchedule(Samples.At(50), Job.RankOf(Samples.At(50), 0), JobHolds.None);
-        await Store.AppliedAsync(held.Id, JobTransition.GiveBack(held.Fence, "leaving", next, Samples.At(1)));
+        var next = new JobDue(Samples.At(50));
+        await Store.AppliedAsync(held.Id, JobTransition.GiveBack(held, "leaving", next, Samples.At(1)));
         Assert.Equal([jobs[0].Id], await ClaimedIdsAsync(at: 60));
     }
 

@@ -38,6 +38,18 @@ internal sealed class FaultyStore(SimulatedNode node, IJobStore store, FaultPlan
     public ValueTask<int> RemoveAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken = default) =>
         WriteAsync("remove", () => store.RemoveAsync(ids, CancellationToken.None), _ => { });
 
+    public ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default) =>
+        WriteAsync("release", () => store.ReleaseAsync(limit, CancellationToken.None), _ => { });
+
+    public ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+        ReadAsync(() => store.ListCapsAsync(prefix, after, limit, CancellationToken.None));
+
+    public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default) =>
+        ReadAsync(() => store.RecentAsync(kind, state, limit, CancellationToken.None));
+
+    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+        ReadAsync(() => store.ListRecordsAsync(prefix, after, limit, CancellationToken.None));
+
     public ValueTask<Job?> FindAsync(JobId id, CancellationToken cancellationToken = default) =>
         ReadAsync(() => store.FindAsync(id, CancellationToken.None));
 

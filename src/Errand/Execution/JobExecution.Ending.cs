@@ -85,13 +85,12 @@ internal sealed partial class JobExecution
     {
         var now = Core.Time.GetJobTime();
         if (Stop.Reason == StopReason.ShuttingDown && Restartable && !outcome.Success)
-            return JobTransition.GiveBack(job.Fence, "its process was shut down", ScheduleAt(now), now);
+            return JobTransition.GiveBack(job, "its process was shut down", new(now), now);
+        if (outcome is not { State: JobState.Failed, Error: { } error }) return JobTransition.Finish(job.Fence, outcome, now);
         var policy = Spec.Retry ?? _kind?.Retry ?? RetryPolicy.None;
-        if (outcome is { State: JobState.Failed, Error: { } error } && policy.Allows(job.Attempt, error))
-            return JobTransition.Retry(job.Fence, error, ScheduleAt(now + policy.DelayAfter(job.Attempt)), now);
-        return JobTransition.Finish(job.Fence, outcome, now);
-
-        JobSchedule ScheduleAt(DateTimeOffset due) => new(due, Job.RankOf(due, Spec.Priority), due > now ? JobHolds.Future : JobHolds.None);
+        if (!policy.Allows(job.Attempt, error)) return JobTransition.Finish(job.Fence, outcome, now, deadLetter: policy.MaxRetries > 0);
+        var due = now + policy.DelayAfter(job.Attempt, error, job.Id);
+        return JobTransition.Retry(job, error, new(due, IsFuture: due > now), now);
     }
 
     private async ValueTask<JobOutcome> WithProofAsync(JobOutcome outcome)

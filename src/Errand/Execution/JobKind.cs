@@ -25,6 +25,12 @@ public sealed class JobKind
     /// <summary>What happens after a failure, where a job does not say. Default: it is the end.</summary>
     public RetryPolicy Retry { get; set; } = RetryPolicy.None;
 
+    /// <summary>Whether trying again could help after an exception. Default: any is worth another try.</summary>
+    public Func<Exception, bool>? IsWorthRetrying { get; set; }
+
+    /// <summary>How many of its jobs may run, wait and start, over all processes. Default: any number.</summary>
+    public CapSize? Cap { get; set; }
+
     /// <summary>
     /// Whether work that was cut off by the death of its process may run again from its start, as the next attempt. Only for work that does
     /// no harm when it runs twice. Default: false.

@@ -56,7 +56,7 @@ internal sealed partial class JobRunner
 
     /// <summary>Takes a slot for a job that could start at once, when no job is known to be in line before it.</summary>
     public bool TryReserveDirect(JobSpec spec) =>
-        !_stopping && !_lineMayHoldJobs && spec.Session is null && _core.Kinds.Find(spec.Kind) is not null && Lease.IsFresh && Admission.TryTake(1) == 1;
+        !_stopping && !_lineMayHoldJobs && _core.Kinds.Find(spec.Kind) is not null && Lease.IsFresh && Admission.TryTake(1) == 1;
 
     /// <summary>Makes a job that is about to be added as running here known, so that no beat takes it for lost. It takes over the reserved slot.</summary>
     public JobExecution Expect(Job job)
@@ -196,7 +196,7 @@ internal sealed partial class JobRunner
         var stored = new RunningJob(_core.Store, job);
         try
         {
-            var (status, _) = await stored.WriteAsync(held => JobTransition.Restart(held.Fence, "its runner was gone", _core.Time.GetJobTime()));
+            var (status, _) = await stored.WriteAsync(held => JobTransition.Restart(held, "its runner was gone", _core.Time.GetJobTime()));
             // A cancel came in between: there is nothing to restart, only to end.
             if (status == ApplyStatus.Applied) Begin(stored.Current, resume: false);
             else if (stored.Current.Fence == job.Fence && !stored.Current.IsTerminal) Begin(stored.Current, resume: true);

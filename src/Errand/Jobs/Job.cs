@@ -24,6 +24,18 @@ public sealed record Job
     /// <summary>Why it cannot start yet, apart from its place in line.</summary>
     public JobHolds Holds { get; init; }
 
+    /// <summary>The caps that it stands under.</summary>
+    public IReadOnlyList<JobCap> Caps { get; init; } = [];
+
+    /// <summary>The cap in whose line it waits, where <see cref="JobHolds.Cap"/> holds it back.</summary>
+    public string? WaitsForCap { get; init; }
+
+    /// <summary>How many of the jobs that it starts after are still to end.</summary>
+    public int PendingParents { get; init; }
+
+    /// <summary>Whether it failed for good and waits for somebody to look at it: see <see cref="JobQuery.DeadLetters"/>.</summary>
+    public bool IsDeadLetter { get; init; }
+
     /// <summary>When it was submitted.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -80,6 +92,21 @@ public sealed record Job
     public DateTimeOffset? Eta(DateTimeOffset now) =>
         State == JobState.Running && StartedAt is { } started && Progress?.Remaining(started, now) is { } left ? now + left : null;
 
+    /// <summary>Until when it is kept, where it says so itself and has ended.</summary>
+    public DateTimeOffset? ExpiresAt => FinishedAt + Spec.KeepFor;
+
+    /// <summary>Whether nothing but a free slot is needed to start it.</summary>
+    internal bool StartsAtOnce => Holds == JobHolds.None && Caps.Count == 0 && Spec is { Session: null, After.Count: 0, Reuse: JobReuse.None };
+
+    /// <summary>Whether it may answer for an identical request that is made now.</summary>
+    /// <param name="now">The time now.</param>
+    public bool MayStandIn(DateTimeOffset now) => Phase switch
+    {
+        JobPhase.Queued or JobPhase.Running or JobPhase.Waiting => Spec.Reuse != JobReuse.None,
+        JobPhase.Completed => Spec.Reuse == JobReuse.Result && !(ExpiresAt <= now),
+        _ => false,
+    };
+
     /// <summary>A job as it is first written: queued, or held back until its time.</summary>
     /// <param name="id">Its name.</param>
     /// <param name="spec">What is asked for.</param>
@@ -124,4 +151,10 @@ public enum JobHolds
 
     /// <summary>Another job of its session is before it.</summary>
     Session = 2,
+
+    /// <summary>A job that it starts after has not ended.</summary>
+    Parents = 4,
+
+    /// <summary>A cap that it stands under is full: it waits in the line of that cap.</summary>
+    Cap = 8,
 }

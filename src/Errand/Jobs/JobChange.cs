@@ -23,7 +23,7 @@ public enum JobFields
     FinishedAt = 1 << 4,
 
     /// <summary><see cref="Job.ScheduledAt"/>, and with it <see cref="Job.Rank"/> and <see cref="Job.Holds"/>.</summary>
-    Schedule = 1 << 5,
+    Due = 1 << 5,
 
     /// <summary><see cref="Job.Progress"/>.</summary>
     Progress = 1 << 6,
@@ -39,6 +39,9 @@ public enum JobFields
 
     /// <summary><see cref="Job.Outcome"/>.</summary>
     Outcome = 1 << 10,
+
+    /// <summary><see cref="Job.IsDeadLetter"/>.</summary>
+    DeadLetter = 1 << 11,
 }
 
 /// <summary>What a transition writes: the fields it names, and nothing else. Pure data, so that a store needs no rules.</summary>
@@ -66,7 +69,7 @@ public sealed class JobChange
     public DateTimeOffset? FinishedAt { get; init { field = value; Fields |= JobFields.FinishedAt; } }
 
     /// <summary>When it may start again.</summary>
-    public JobSchedule Schedule { get; init { field = value; Fields |= JobFields.Schedule; } }
+    public JobDue Due { get; init { field = value; Fields |= JobFields.Due; } }
 
     /// <summary>How far it has come.</summary>
     public JobProgress? Progress { get; init { field = value; Fields |= JobFields.Progress; } }
@@ -82,10 +85,12 @@ public sealed class JobChange
 
     /// <summary>How it ended.</summary>
     public JobOutcome? Outcome { get; init { field = value; Fields |= JobFields.Outcome; } }
+
+    /// <summary>Whether it is a dead letter from now on.</summary>
+    public bool DeadLetter { get; init { field = value; Fields |= JobFields.DeadLetter; } }
 }
 
-/// <summary>When a queued job may start: its time, its place in the order of starts, and what holds it back.</summary>
-/// <param name="ScheduledAt">Not before this moment.</param>
-/// <param name="Rank">See <see cref="Job.Rank"/>.</param>
-/// <param name="Holds">What holds it back.</param>
-public readonly record struct JobSchedule(DateTimeOffset ScheduledAt, long Rank, JobHolds Holds);
+/// <summary>When a queued job may start, and with it its place in the order of starts.</summary>
+/// <param name="At">Not before this moment.</param>
+/// <param name="IsFuture">Whether that moment is still to come: the job is held back as <see cref="JobHolds.Future"/>.</param>
+public readonly record struct JobDue(DateTimeOffset At, bool IsFuture = false);

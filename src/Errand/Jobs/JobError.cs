@@ -6,6 +6,9 @@ namespace Errand;
 /// <param name="Retryable">Whether trying again could help.</param>
 public sealed record JobError(string Code, string Message, bool Retryable = true)
 {
+    /// <summary>The soonest that trying again could help; a longer delay of the policy counts, a shorter one does not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>More about it, as JSON.</summary>
     public JobData Details { get; init; }
 }
@@ -24,4 +27,10 @@ public static class JobErrorCodes
 
     /// <summary>It could not be started: no executor, or an input that does not fit.</summary>
     public const string StartFailed = "start_failed";
+
+    /// <summary>A job that it was to start after did not complete.</summary>
+    public const string DependencyFailed = "dependency_failed";
+
+    /// <summary>Its process died under it again and again.</summary>
+    public const string CrashLoop = "crash_loop";
 }

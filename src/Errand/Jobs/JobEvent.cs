@@ -26,6 +26,15 @@ public static class JobEvents
     /// <summary>An attempt ended without ending the job.</summary>
     public const string AttemptFailed = "attempt_failed";
 
+    /// <summary>An attempt ended because its runner was gone.</summary>
+    public const string Crashed = "crashed";
+
+    /// <summary>A dead letter was submitted again.</summary>
+    public const string Redriven = "redriven";
+
+    /// <summary>It could not start, and never will.</summary>
+    public const string Rejected = "rejected";
+
     /// <summary>It asked for input.</summary>
     public const string InputRequested = "input_requested";
 

@@ -29,13 +29,14 @@ public static class JobEvolution
             StartedAt = Sets(JobFields.StartedAt) ? change.StartedAt : job.StartedAt,
             PromotedAt = Sets(JobFields.PromotedAt) ? change.PromotedAt : job.PromotedAt,
             FinishedAt = Sets(JobFields.FinishedAt) ? change.FinishedAt : job.FinishedAt,
-            ScheduledAt = Sets(JobFields.Schedule) ? change.Schedule.ScheduledAt : job.ScheduledAt,
-            Holds = Sets(JobFields.Schedule) ? change.Schedule.Holds : job.Holds,
+            ScheduledAt = Sets(JobFields.Due) ? change.Due.At : job.ScheduledAt,
+            Holds = Sets(JobFields.Due) ? change.Due.IsFuture ? JobHolds.Future : JobHolds.None : job.Holds,
             Progress = Sets(JobFields.Progress) ? change.Progress : job.Progress,
             CancelRequest = Sets(JobFields.CancelRequest) ? change.CancelRequest : job.CancelRequest,
             Checkpoint = Sets(JobFields.Checkpoint) ? change.Checkpoint : job.Checkpoint,
             Inputs = Sets(JobFields.Inputs) ? change.Inputs : job.Inputs,
             Outcome = Sets(JobFields.Outcome) ? change.Outcome : job.Outcome,
+            IsDeadLetter = Sets(JobFields.DeadLetter) ? change.DeadLetter : job.IsDeadLetter,
         };
     }
 

@@ -158,3 +158,29 @@ public sealed class StoreRefusedException : JobException
     /// <param name="inner">What brought it to light.</param>
     public StoreRefusedException(string message, Exception? inner = null) : base(message, inner) { }
 }
+
+/// <summary>As many jobs wait under a cap as may.</summary>
+public sealed class QueueFullException : JobException
+{
+    /// <summary>Refuses a job.</summary>
+    /// <param name="cap">The cap.</param>
+    public QueueFullException(JobCap cap)
+        : base($"The queue is full; maximum {cap.Size.Queued} ({cap.Name}). Wait until some of its jobs have started, cancel some, or raise the cap (ErrandOptions.Caps).") =>
+        Cap = cap;
+
+    /// <summary>The cap.</summary>
+    public JobCap Cap { get; }
+}
+
+/// <summary>A kind, or everything, is being drained.</summary>
+public sealed class QueueDrainingException : JobException
+{
+    /// <summary>Refuses a job.</summary>
+    /// <param name="kind">The kind; empty where all are.</param>
+    public QueueDrainingException(string kind)
+        : base($"{(kind.Length == 0 ? "The queue" : $"The queue of '{kind}'")} is being drained and takes no more jobs. Submit again once it is resumed.") =>
+        Kind = kind;
+
+    /// <summary>The kind; empty where all are.</summary>
+    public string Kind { get; }
+}

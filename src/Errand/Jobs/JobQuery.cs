@@ -27,6 +27,15 @@ public sealed record JobQuery
     /// <summary>Submitted from this job.</summary>
     public JobId? Parent { get; init; }
 
+    /// <summary>Of this batch.</summary>
+    public JobId? Batch { get; init; }
+
+    /// <summary>With this fingerprint.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>Only dead letters: jobs whose retries were used up, or could not help.</summary>
+    public bool DeadLetters { get; init; }
+
     /// <summary>With this in its title or kind, whatever the case.</summary>
     public string? Text { get; init; }
 
@@ -38,6 +47,9 @@ public sealed record JobQuery
 
     /// <summary>Ended before this moment.</summary>
     public DateTimeOffset? FinishedBefore { get; init; }
+
+    /// <summary>Whose <see cref="JobSpec.KeepFor"/> was over before this moment.</summary>
+    public DateTimeOffset? ExpiredBefore { get; init; }
 
     /// <summary>Oldest first. Default: newest first.</summary>
     public bool OldestFirst { get; init; }

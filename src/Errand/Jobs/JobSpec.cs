@@ -68,6 +68,24 @@ public sealed record JobSpec
     /// <summary>The earlier job that this one does again.</summary>
     public JobId? RetryOf { get; init; }
 
+    /// <summary>The batch that it belongs to: see <see cref="JobBatch"/>.</summary>
+    public JobId? Batch { get; init; }
+
+    /// <summary>The jobs that it starts after.</summary>
+    public IReadOnlyList<JobDependency> After { get; init; } = [];
+
+    /// <summary>Caps of its own, beside those that <see cref="ErrandOptions.Caps"/> puts it under.</summary>
+    public IReadOnlyList<JobCap> Caps { get; init; } = [];
+
+    /// <summary>What makes it the same request as another one, see <see cref="JobFingerprint"/>; read only where <see cref="Reuse"/> asks for it.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>Whether an identical request may be answered with this job. Default: <see cref="JobReuse.None"/>.</summary>
+    public JobReuse Reuse { get; init; }
+
+    /// <summary>How long it is kept after its end. Where it says nothing, <see cref="ErrandOptions.Retention"/> decides.</summary>
+    public TimeSpan? KeepFor { get; init; }
+
     /// <summary>The W3C trace context of the submitter, so that one trace spans submit and run.</summary>
     public string? TraceParent { get; init; }
 

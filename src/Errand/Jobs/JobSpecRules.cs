@@ -50,6 +50,7 @@ internal static class JobSpecRules
             throw new InvalidJobException("retry.factor", $"Factor is {retry.Factor}; it must be at least 1, such as 2.");
         if (retry.MaxDelay < retry.BaseDelay)
             throw new InvalidJobException("retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it must not be less than BaseDelay ({retry.BaseDelay}).");
+        if (!(retry.Jitter is >= 0 and <= 1)) throw new InvalidJobException("retry.jitter", $"Jitter is {retry.Jitter}; it must be from 0 to 1, such as 0.2.");
         if (retry.MaxDelay > TimeSpan.FromDays(365))
             throw new InvalidJobException("retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it may be a year at most.");
     }

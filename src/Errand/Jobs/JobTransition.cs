@@ -82,13 +82,13 @@ public sealed class JobTransition
             new JobEdge(JobPhases.Cancelling, JobPhase.RunningCancelling, change, events));
     }
 
-    /// <summary>The work begins again from the start under the runner that holds it.</summary>
-    /// <param name="fence">Who holds it.</param>
+    /// <summary>The work begins again from the start under the runner that took it over.</summary>
+    /// <param name="job">The job as its runner holds it.</param>
     /// <param name="reason">Why.</param>
     /// <param name="at">When.</param>
-    public static JobTransition Restart(JobFence fence, string reason, DateTimeOffset at) => new("restart", at,
+    public static JobTransition Restart(Job job, string reason, DateTimeOffset at) => new("restart", at,
         new JobEdge(JobPhases.Running, JobPhase.Running, new() { NextAttempt = true, StartedAt = at, Progress = null },
-            [new(at, JobEvents.AttemptFailed, null, reason, fence.Attempt)])) { Fence = fence };
+            [AttemptStarted(job), new(at, JobEvents.Crashed, null, reason, job.Attempt)])) { Fence = job.Fence };
 
     /// <summary>The work tells how far it has come.</summary>
     /// <param name="fence">Who holds it.</param>
@@ -138,7 +138,8 @@ public sealed class JobTransition
     /// <param name="fence">Who holds it.</param>
     /// <param name="outcome">How it ended.</param>
     /// <param name="at">When.</param>
-    public static JobTransition Finish(JobFence fence, JobOutcome outcome, DateTimeOffset at)
+    /// <param name="deadLetter">Whether somebody should look at it, as its retries are used up or cannot help.</param>
+    public static JobTransition Finish(JobFence fence, JobOutcome outcome, DateTimeOffset at, bool deadLetter = false)
     {
         var end = outcome.State switch
         {
@@ -146,25 +147,43 @@ public sealed class JobTransition
             JobState.Failed => JobPhase.Failed,
             _ => JobPhase.Cancelled,
         };
-        var natural = new JobEdge(JobPhases.Running | JobPhases.Waiting, end, new() { Outcome = outcome, FinishedAt = at });
+        var change = deadLetter
+            ? new JobChange { Outcome = outcome, FinishedAt = at, DeadLetter = true }
+            : new JobChange { Outcome = outcome, FinishedAt = at };
+        var natural = new JobEdge(JobPhases.Running | JobPhases.Waiting, end, change);
         return new(end.ToState().ToWord(), at, new EndEdges(natural, outcome, at)) { Fence = fence };
     }
 
     /// <summary>An attempt has failed and another will follow; never after a cancel request.</summary>
-    /// <param name="fence">Who holds it.</param>
+    /// <param name="job">The job as its runner holds it.</param>
     /// <param name="error">How it failed.</param>
     /// <param name="next">When it may start again.</param>
     /// <param name="at">When.</param>
-    public static JobTransition Retry(JobFence fence, JobError error, JobSchedule next, DateTimeOffset at) =>
-        Requeue("retry", fence, $"{error.Code}: {error.Message}", next, at);
+    public static JobTransition Retry(Job job, JobError error, JobDue next, DateTimeOffset at) =>
+        Requeue("retry", job, $"{error.Code}: {error.Message}", next, at);
 
     /// <summary>The runner gives the job back, to be started again from the beginning or its checkpoint.</summary>
-    /// <param name="fence">Who holds it.</param>
+    /// <param name="job">The job as its runner holds it.</param>
     /// <param name="reason">Why.</param>
     /// <param name="next">When it may start again.</param>
     /// <param name="at">When.</param>
-    public static JobTransition GiveBack(JobFence fence, string reason, JobSchedule next, DateTimeOffset at) =>
-        Requeue("give back", fence, reason, next, at);
+    public static JobTransition GiveBack(Job job, string reason, JobDue next, DateTimeOffset at) =>
+        Requeue("give back", job, reason, next, at);
+
+    /// <summary>A job that has not started never will: what it waits for has failed, or is gone.</summary>
+    /// <param name="outcome">How it ends.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="at">When.</param>
+    public static JobTransition Reject(JobOutcome outcome, string reason, DateTimeOffset at) => new("reject", at,
+        new JobEdge(JobPhases.Queued, outcome.State == JobState.Failed ? JobPhase.Failed : JobPhase.Cancelled,
+            new() { Outcome = outcome, FinishedAt = at }, [new(at, JobEvents.Rejected, null, reason)])) { Already = JobPhases.Ended };
+
+    /// <summary>A dead letter was submitted again, and is none any more.</summary>
+    /// <param name="by">Who did it.</param>
+    /// <param name="successor">The job that does it again.</param>
+    /// <param name="at">When.</param>
+    public static JobTransition Redrive(string by, JobId successor, DateTimeOffset at) => new("redrive", at,
+        new JobEdge(JobPhases.Failed, null, new() { DeadLetter = false }, [new(at, JobEvents.Redriven, by, successor.ToString())]));
 
     /// <summary>Somebody asks for the end of a job: a queued one ends at once, a running one is asked to stop.</summary>
     /// <param name="by">Who asks.</param>
@@ -198,10 +217,13 @@ public sealed class JobTransition
         new(JobPhases.Waiting, JobPhase.WaitingCancelling, new() { CancelRequest = request }, events),
     ];
 
-    private static JobTransition Requeue(string name, JobFence fence, string reason, JobSchedule next, DateTimeOffset at) => new(name, at,
-        new JobEdge(JobPhases.Running | JobPhases.Waiting, JobPhase.Queued, new() { Runner = null, Schedule = next },
-            [new(at, JobEvents.AttemptFailed, null, reason, fence.Attempt)]),
-        CancelledEdge(JobOutcome.Cancelled, at)) { Fence = fence };
+    private static JobTransition Requeue(string name, Job job, string reason, JobDue next, DateTimeOffset at) => new(name, at,
+        new JobEdge(JobPhases.Running | JobPhases.Waiting, JobPhase.Queued, new() { Runner = null, Due = next },
+            [AttemptStarted(job), new(at, JobEvents.AttemptFailed, null, reason, job.Attempt)]),
+        CancelledEdge(JobOutcome.Cancelled, at)) { Fence = job.Fence };
+
+    // The start of the current attempt is told by the job itself; that of an earlier one only by its history.
+    private static JobEvent AttemptStarted(Job job) => new(job.StartedAt ?? job.CreatedAt, JobEvents.Started, job.Runner?.Text, null, job.Attempt);
 
     private static JobEdge CancelledEdge(JobOutcome outcome, DateTimeOffset at) => new(
         JobPhases.Cancelling, JobPhase.Cancelled,

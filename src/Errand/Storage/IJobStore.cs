@@ -19,8 +19,10 @@ public interface IJobStore : IAsyncDisposable
     ValueTask OpenAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Adds jobs as they stand, all or none. A job whose id, or whose owner and key, is already there is not added again: the answer is
-    /// the one that is there. A queued job of a session with an earlier live job of the same owner is held back (<see cref="JobHolds.Session"/>).
+    /// Adds jobs, all or none: if one is refused (see <see cref="RefusalReason"/>), none of them is added. A job whose id, or whose owner and
+    /// key, is already there is not added again, nor one that another may stand in for (<see cref="JobReuse"/>): the answer is the one that is
+    /// there. A queued job is held back where its session (<see cref="JobHolds.Session"/>), the jobs that it starts after
+    /// (<see cref="JobHolds.Parents"/>) or a cap (<see cref="JobHolds.Cap"/>) do not let it start.
     /// </summary>
     /// <param name="jobs">The jobs.</param>
     /// <param name="cancellationToken">Gives up waiting; the jobs may have been added.</param>
@@ -47,7 +49,10 @@ public interface IJobStore : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<IReadOnlyDictionary<JobState, long>> CountAsync(JobQuery query, CancellationToken cancellationToken = default);
 
-    /// <summary>How many jobs are in line before this one, counted up to a limit; absent when it is not in line.</summary>
+    /// <summary>
+    /// How many jobs are before this one in the line that it stands in, that of all or that of its cap, counted up to a limit; absent when it
+    /// stands in none.
+    /// </summary>
     /// <param name="id">The id.</param>
     /// <param name="limit">Where counting ends.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -55,7 +60,8 @@ public interface IJobStore : IAsyncDisposable
 
     /// <summary>
     /// Applies transitions, each by itself: the first edge that starts from the job's phase is written if the fence and the expected version
-    /// hold; the version rises by one. The last write of a job that ends lets the next one of its session into line.
+    /// hold; the version rises by one. The last write of a job that ends lets the next one of its session into line, gives back what it took of
+    /// its caps, and enters it for <see cref="ReleaseAsync"/> where others start after it.
     /// </summary>
     /// <param name="writes">The transitions, applied in order.</param>
     /// <param name="cancellationToken">Gives up waiting; the writes may have happened.</param>
@@ -64,11 +70,35 @@ public interface IJobStore : IAsyncDisposable
 
     /// <summary>
     /// Takes jobs for a runner: first those that lapsed runners held (<see cref="JobTransition.Adopt"/>), then those in line
-    /// (<see cref="JobTransition.Start"/>) by rank and order of arrival. No two claims take the same job, and a lapsed runner is given none.
+    /// (<see cref="JobTransition.Start"/>) by rank and order of arrival, those in the lines of caps that are not full among them. A job that a
+    /// cap does not let start is put into that cap's line. No two claims take the same job, a lapsed runner is given none, and none is started of
+    /// a kind that is paused (<see cref="StoreRecord.Paused"/>).
     /// </summary>
     /// <param name="request">Who asks for what.</param>
     /// <param name="cancellationToken">Gives up waiting; jobs may have been claimed.</param>
     ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Tells the dependents of jobs that have ended: each whose condition is met has one job fewer to wait for, and comes into line with the
+    /// last. Those whose condition is not met are answered, again and again until they have ended.
+    /// </summary>
+    /// <param name="limit">How many dependents to look at.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The caps that live jobs stand under, and how far they are used, ordered by name.</summary>
+    /// <param name="prefix">What their names begin with.</param>
+    /// <param name="after">Go on after this name.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The times of the jobs of a kind that were submitted last and have ended in a state, newest first: what statistics are made of.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Says that a runner lives, and answers what it should know. The first beat enters the runner.</summary>
     /// <param name="beat">The runner and its count of beats.</param>
@@ -96,6 +126,13 @@ public interface IJobStore : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<StoreRecord?> ReadRecordAsync(string name, CancellationToken cancellationToken = default);
 
+    /// <summary>The named records whose names begin alike, ordered by name.</summary>
+    /// <param name="prefix">What their names begin with.</param>
+    /// <param name="after">Go on after this name.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default);
+
     /// <summary>Writes a named record if it still has the version that was read (0: it must not exist).</summary>
     /// <param name="name">Its name.</param>
     /// <param name="expectedVersion">The version that was read.</param>
@@ -104,7 +141,7 @@ public interface IJobStore : IAsyncDisposable
     /// <returns>Whether it was written.</returns>
     ValueTask<bool> WriteRecordAsync(string name, long expectedVersion, JobData value, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes ended jobs with their history. A live one is left alone.</summary>
+    /// <summary>Removes ended jobs with their history. A live one is left alone, and one that a live job starts after.</summary>
     /// <param name="ids">Which.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>How many were removed.</returns>

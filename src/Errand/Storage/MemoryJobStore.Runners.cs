@@ -15,11 +15,16 @@ public sealed partial class MemoryJobStore
         {
             _asked.Clear();
             foreach (string kind in request.Kinds)
-                if (_kinds.TryGetValue(kind, out var lines)) _asked.Add(lines);
+            {
+                if (!_kinds.TryGetValue(kind, out var lines)) continue;
+                lines.IsPaused = IsPaused_NeedsLock(kind);
+                _asked.Add(lines);
+            }
             Adopt_NeedsLock(request, adopted, hints);
             Start_NeedsLock(request, request.Count - adopted.Count, started, hints);
         }
-        return new(started, adopted, _future.First?.Job.ScheduledAt);
+        var due = _future.First?.Job.ScheduledAt;
+        return new(started, adopted, NextFree_NeedsLock(request.Now) is { } free && !(due < free) ? free : due);
     }
 
     private void Adopt_NeedsLock(ClaimRequest request, List<Job> adopted, List<JobHint>? hints)
@@ -36,18 +41,41 @@ public sealed partial class MemoryJobStore
     {
         if (count <= 0) return;
         var transition = JobTransition.Start(request.Runner, request.Now);
-        while (started.Count < count && FirstAsked_NeedsLock(orphaned: false) is { } stored)
+        while (started.Count < count && FirstToStart_NeedsLock(request) is { } stored)
         {
+            if (stored.Caps.Length > 0 && !MayStart_NeedsLock(stored, request.Now)) continue;
             Write_NeedsLock(stored, transition.EdgeFrom(stored.Job.Phase)!, request.Now, hints);
             started.Add(stored.Job);
         }
+    }
+
+    private StoredJob? FirstToStart_NeedsLock(ClaimRequest request)
+    {
+        var first = FirstAsked_NeedsLock(orphaned: false);
+        return _open.Count > 0 && FirstAtOpenCap_NeedsLock(request) is { } waiting && (first is null || JobLine.IsBefore(waiting, first)) ? waiting : first;
+    }
+
+    /// <summary>Takes the job out of the line of its cap, or puts it into that of the one that does not let it start.</summary>
+    private bool MayStart_NeedsLock(StoredJob stored, DateTimeOffset now)
+    {
+        var (before, full) = (stored.Job.WaitsForCap, FullCapOf(stored, now));
+        HoldAtCap(stored, full);
+        if (full is null)
+        {
+            foreach (var cap in stored.Caps) cap.CountStart(now);
+            return true;
+        }
+        Settle_NeedsLock(stored, null);
+        SettleCap_NeedsLock(full);
+        if (before is not null) SettleCap_NeedsLock(_caps[before]);
+        return false;
     }
 
     private StoredJob? FirstAsked_NeedsLock(bool orphaned)
     {
         StoredJob? first = null;
         foreach (var lines in _asked)
-            if ((orphaned ? lines.Orphaned : lines.Ready).First is { } job && (first is null || JobLine.IsBefore(job, first))) first = job;
+            if ((orphaned ? lines.Orphaned : lines.IsPaused ? null : lines.Ready)?.First is { } job && (first is null || JobLine.IsBefore(job, first))) first = job;
         return first;
     }
 

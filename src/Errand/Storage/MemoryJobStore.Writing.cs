@@ -6,31 +6,10 @@ public sealed partial class MemoryJobStore
     private readonly Dictionary<(string Owner, string Key), StoredJob> _keys = [];
     private readonly Dictionary<(string Owner, string Session), SessionQueue> _sessions = [];
     private readonly Dictionary<JobId, OrderedJobs> _children = [];
+    private readonly Dictionary<JobId, OrderedJobs> _batches = [];
     private readonly Dictionary<string, KindLines> _kinds = [];
     private readonly JobLine _future = new();
     private readonly long[] _counts = new long[Enum.GetValues<JobPhase>().Length];
-    private long _arrivals;
-
-    private AddResult Add_NeedsLock(Job job, List<JobHint>? hints)
-    {
-        if (_jobs.TryGetValue(job.Id, out var existing)) return new(false, existing.Job);
-        if (job.Spec.Key is { } key && _keys.TryGetValue((job.Owner, key), out existing)) return new(false, existing.Job);
-
-        var stored = new StoredJob(job, ++_arrivals);
-        if (job.Spec.Key is { } added) _keys.Add((job.Owner, added), stored);
-        _jobs.Add(job.Id, stored);
-        _all.Add(stored);
-        if (job.Spec.Parent is { } parent) ChildrenOf_NeedsLock(parent).Add(stored);
-        _counts[(int)job.Phase]++;
-        if (!job.IsTerminal)
-        {
-            _live.Add(stored);
-            if (job.Spec.Session is { } session) SessionOf_NeedsLock(job.Owner, session).Append(stored);
-        }
-        Settle_NeedsLock(stored, hints);
-        _feed.Record(job.Id, job.Version);
-        return new(true, stored.Job);
-    }
 
     private ApplyResult Apply_NeedsLock(JobWrite write, List<JobHint>? hints)
     {
@@ -49,7 +28,14 @@ public sealed partial class MemoryJobStore
         if (edge.Events.Count > 0) stored.History = [.. stored.History, .. edge.Events];
         _counts[(int)before.Phase]--;
         _counts[(int)stored.Job.Phase]++;
+        if (stored.Caps.Length > 0)
+        {
+            CountInCaps_NeedsLock(stored, before.Phase, -1);
+            CountInCaps_NeedsLock(stored, stored.Job.Phase, +1);
+        }
+        if (stored.Job.Phase == JobPhase.Queued) SettleSessionHold(stored);
         Settle_NeedsLock(stored, hints);
+        if (stored.Caps.Length > 0 && SettleCaps_NeedsLock(stored)) hints?.Add(new(before.Id, stored.Job.Version, Ready: true));
         if (stored.Job.IsTerminal && !before.IsTerminal) End_NeedsLock(stored, hints);
         _feed.Record(before.Id, stored.Job.Version);
     }
@@ -57,7 +43,6 @@ public sealed partial class MemoryJobStore
     /// <summary>Puts a job where it belongs after it was written: under its holder, and into the line it now stands in.</summary>
     private void Settle_NeedsLock(StoredJob stored, List<JobHint>? hints)
     {
-        if (stored.Job.Phase == JobPhase.Queued) SettleSessionHold(stored);
         SettleHolder_NeedsLock(stored);
         var (line, key) = LineOf_NeedsLock(stored);
         bool entered = line is not null && line != stored.Line;
@@ -83,7 +68,12 @@ public sealed partial class MemoryJobStore
         if (job.Phase == JobPhase.Queued)
         {
             if ((job.Holds & JobHolds.Future) != 0) return (_future, job.ScheduledAt.UtcTicks);
-            return job.Holds == JobHolds.None ? (LinesOf_NeedsLock(job.Kind).Ready, job.Rank) : default;
+            return job.Holds switch
+            {
+                JobHolds.None => (LinesOf_NeedsLock(job.Kind).Ready, job.Rank),
+                JobHolds.Cap => (_caps[job.WaitsForCap!].Of(job.Kind), job.Rank),
+                _ => default,
+            };
         }
         return stored.Holder is { Lapsed: true } ? (LinesOf_NeedsLock(job.Kind).Orphaned, job.Rank) : default;
     }
@@ -91,10 +81,16 @@ public sealed partial class MemoryJobStore
     private void End_NeedsLock(StoredJob stored, List<JobHint>? hints)
     {
         _live.Remove(stored.Job.Id);
+        ForgetParents_NeedsLock(stored);
+        if (EnterForRelease_NeedsLock(stored)) hints?.Add(new(stored.Job.Id, stored.Job.Version, Ready: false, Releases: true));
         if (stored.Session is not { } session) return;
         session.Remove(stored);
         if (session.First is not { } next) _sessions.Remove((stored.Job.Owner, stored.Job.Spec.Session!));
-        else if ((next.Job.Holds & JobHolds.Session) != 0) Settle_NeedsLock(next, hints);
+        else if ((next.Job.Holds & JobHolds.Session) != 0)
+        {
+            SettleSessionHold(next);
+            Settle_NeedsLock(next, hints);
+        }
     }
 
     // A hold that is lifted is no write of the job: its version stays, and the change is told by a hint alone.
@@ -109,7 +105,9 @@ public sealed partial class MemoryJobStore
 
     private int? Place_NeedsLock(StoredJob stored, int limit)
     {
-        if (stored.Job.Phase != JobPhase.Queued || stored.Job.Holds != JobHolds.None) return null;
+        if (stored.Job.Phase != JobPhase.Queued) return null;
+        if (stored.Job is { Holds: JobHolds.Cap, WaitsForCap: { } cap }) return _caps[cap].CountBefore(stored, limit);
+        if (stored.Job.Holds != JobHolds.None) return null;
         int place = 0;
         foreach (var lines in _kinds.Values) place += lines.Ready.CountBefore(stored, limit - place);
         return place;
@@ -117,26 +115,28 @@ public sealed partial class MemoryJobStore
 
     private bool Remove_NeedsLock(JobId id)
     {
-        if (!_jobs.TryGetValue(id, out var stored) || !stored.Job.IsTerminal) return false;
+        if (!_jobs.TryGetValue(id, out var stored) || !stored.Job.IsTerminal || stored.LiveDependents > 0) return false;
         _jobs.Remove(id);
         _all.Remove(id);
         _counts[(int)stored.Job.Phase]--;
-        if (stored.Job.Spec.Parent is { } parent) RemoveChild_NeedsLock(parent, id);
+        if (stored.Job.Spec.Parent is { } parent) Leave_NeedsLock(_children, parent, id);
+        if (stored.Job.Spec.Batch is { } batch) Leave_NeedsLock(_batches, batch, id);
         if (stored.Job.Spec.Key is { } key) _keys.Remove((stored.Job.Owner, key));
+        if (stored.Job.Spec.Fingerprint is { } fingerprint && _reusable.GetValueOrDefault((stored.Job.Owner, fingerprint)) == stored)
+            _reusable.Remove((stored.Job.Owner, fingerprint));
         return true;
     }
 
-    private OrderedJobs ChildrenOf_NeedsLock(JobId parent)
+    private static OrderedJobs GroupOf_NeedsLock(Dictionary<JobId, OrderedJobs> groups, JobId group)
     {
-        if (!_children.TryGetValue(parent, out var children)) _children.Add(parent, children = new());
-        return children;
+        if (!groups.TryGetValue(group, out var jobs)) groups.Add(group, jobs = new());
+        return jobs;
     }
 
-    private void RemoveChild_NeedsLock(JobId parent, JobId child)
+    private static void Leave_NeedsLock(Dictionary<JobId, OrderedJobs> groups, JobId group, JobId id)
     {
-        var children = _children[parent];
-        children.Remove(child);
-        if (children.IsEmpty) _children.Remove(parent);
+        groups[group].Remove(id);
+        if (groups[group].IsEmpty) groups.Remove(group);
     }
 
     private SessionQueue SessionOf_NeedsLock(string owner, string session)

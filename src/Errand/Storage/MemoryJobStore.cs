@@ -32,15 +32,14 @@ public sealed partial class MemoryJobStore : IJobStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<AddResult>> AddAsync(IReadOnlyList<Job> jobs, CancellationToken cancellationToken = default)
     {
-        // All or none: what cannot be added is found before the first one is.
         foreach (var job in jobs) ArgumentNullException.ThrowIfNull(job, nameof(jobs));
-        var results = new AddResult[jobs.Count];
+        AddResult[] results;
         List<JobHint>? hints;
         lock (_lock)
         {
             ThrowIfDisposed_NeedsLock();
             hints = _hints.Collect();
-            for (int i = 0; i < results.Length; i++) results[i] = Add_NeedsLock(jobs[i], hints);
+            results = Add_NeedsLock(jobs, hints);
         }
         _hints.Raise(hints);
         return new(results);
@@ -129,6 +128,42 @@ public sealed partial class MemoryJobStore : IJobStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default)
+    {
+        ReleaseResult result;
+        List<JobHint>? hints;
+        lock (_lock)
+        {
+            ThrowIfDisposed_NeedsLock();
+            hints = _hints.Collect();
+            result = Release_NeedsLock(limit, hints);
+        }
+        _hints.Raise(hints);
+        return new(result);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            ThrowIfDisposed_NeedsLock();
+            var names = Page(_caps.Where(cap => cap.Value.Running + cap.Value.Queued > 0).Select(cap => cap.Key), prefix, after, limit);
+            return new([.. names.Select(name => _caps[name]).Select(cap =>
+                new CapUse(cap.Cap, cap.Running, cap.Queued, cap.Waiting, cap.Cap.Size.Rate is null ? null : cap.FreeAt))]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default)
+    {
+        if (!state.IsTerminal()) return new([]);
+        var filter = new JobFilter(new() { Kind = kind, States = [state] });
+        return new([.. Scan(filter, after: null, oldestFirst: false).Take(Math.Max(limit, 0))
+            .Select(job => new JobTimes(job.CreatedAt, job.ScheduledAt, job.StartedAt, job.FinishedAt!.Value))]);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<HeartbeatResult> HeartbeatAsync(RunnerBeat beat, CancellationToken cancellationToken = default)
     {
         lock (_lock)
@@ -174,6 +209,16 @@ public sealed partial class MemoryJobStore : IJobStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            ThrowIfDisposed_NeedsLock();
+            return new([.. Page(_records.Keys, prefix, after, limit).Select(name => new NamedRecord(name, _records[name]))]);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<bool> WriteRecordAsync(string name, long expectedVersion, JobData value, CancellationToken cancellationToken = default)
     {
         lock (_lock)
@@ -182,6 +227,7 @@ public sealed partial class MemoryJobStore : IJobStore
             if ((_records.GetValueOrDefault(name)?.Version ?? 0) != expectedVersion) return new(false);
             if (value.IsNone) _records.Remove(name);
             else _records[name] = new(expectedVersion + 1, value);
+            NoteGate_NeedsLock(name, exists: !value.IsNone);
             return new(true);
         }
     }
@@ -226,10 +272,19 @@ public sealed partial class MemoryJobStore : IJobStore
         }
     }
 
+    private static IEnumerable<string> Page(IEnumerable<string> names, string prefix, string? after, int limit) => names
+        .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && (after is null || string.CompareOrdinal(name, after) > 0))
+        .Order(StringComparer.Ordinal)
+        .Take(Math.Max(limit, 0));
+
     private OrderedJobs? ToScan(JobFilter filter)
     {
-        if (filter.Parent is not { } parent) return (filter.Phases & ~JobPhases.Live) == 0 ? _live : _all;
-        lock (_lock) return _children.GetValueOrDefault(parent);
+        lock (_lock)
+        {
+            if (filter.Batch is { } batch) return _batches.GetValueOrDefault(batch);
+            if (filter.Parent is { } parent) return _children.GetValueOrDefault(parent);
+        }
+        return (filter.Phases & ~JobPhases.Live) == 0 ? _live : _all;
     }
 
     private void CountPhases(JobPhases phases, Dictionary<JobState, long> counts)

@@ -2,8 +2,33 @@ namespace Errand.Storage;
 
 /// <summary>What became of a job that was to be added.</summary>
 /// <param name="Added">Whether it was added now.</param>
-/// <param name="Job">The job as it is in the store: the added one, or the one that was there.</param>
-public readonly record struct AddResult(bool Added, Job Job);
+/// <param name="Job">The job as it is in the store: the added one, or the one that was there; where the add was refused, as it was given.</param>
+/// <param name="Refusal">Why it was not added, where it is not there either.</param>
+public readonly record struct AddResult(bool Added, Job Job, AddRefusal? Refusal = null);
+
+/// <summary>Why jobs were not added.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Name">The cap, the kind or the id in question; the kind is empty where all are meant.</param>
+public sealed record AddRefusal(RefusalReason Reason, string Name);
+
+/// <summary>Why a job is not added. What was promoted (<see cref="Job.PromotedAt"/>) is under way and refused for no reason but an unknown parent.</summary>
+public enum RefusalReason
+{
+    /// <summary>Another job of the same add was refused.</summary>
+    Others,
+
+    /// <summary>A job that it starts after is not there.</summary>
+    UnknownParent,
+
+    /// <summary>As many wait under one of its caps as may.</summary>
+    CapFull,
+
+    /// <summary>Its kind, or all, are being drained: see <see cref="StoreRecord.Draining"/>.</summary>
+    Draining,
+
+    /// <summary>It was to be added as running, but its kind, or all, are paused: see <see cref="StoreRecord.Paused"/>.</summary>
+    Paused,
+}
 
 /// <summary>A transition for a job.</summary>
 /// <param name="Id">The job.</param>
@@ -27,7 +52,7 @@ public sealed record ClaimRequest(RunnerId Runner, IReadOnlyCollection<string> K
 /// <summary>What a runner was given.</summary>
 /// <param name="Started">Jobs that were in line; a new attempt has begun.</param>
 /// <param name="Adopted">Jobs that a lapsed runner held; the attempt is the one it was in.</param>
-/// <param name="NextDue">When the next job of a later time comes into line.</param>
+/// <param name="NextDue">When the next job of a later time comes into line, or a rate lets the next one start.</param>
 public sealed record ClaimResult(IReadOnlyList<Job> Started, IReadOnlyList<Job> Adopted, DateTimeOffset? NextDue);
 
 /// <summary>A sign of life of a runner.</summary>
@@ -58,7 +83,8 @@ public readonly record struct HeldJob(JobId Id, int Attempt, JobPhase Phase);
 /// <param name="Job">The job that was written.</param>
 /// <param name="Version">The version it has now; 0 where that is not known.</param>
 /// <param name="Ready">Whether a job may have come into line.</param>
-public readonly record struct JobHint(JobId Job, long Version, bool Ready);
+/// <param name="Releases">Whether there is something to do for <see cref="IJobStore.ReleaseAsync"/>. Other processes need not be told.</param>
+public readonly record struct JobHint(JobId Job, long Version, bool Ready, bool Releases = false);
 
 /// <summary>What has changed.</summary>
 /// <param name="Items">The jobs, oldest change first; one may stand there more than once.</param>
@@ -71,7 +97,45 @@ public sealed record ChangePage(IReadOnlyList<JobChanged> Items, string Next, bo
 /// <param name="Version">The version that the change gave it.</param>
 public readonly record struct JobChanged(JobId Job, long Version);
 
+/// <summary>What was done for dependents.</summary>
+/// <param name="Unmet">Dependents whose condition is not met: to be ended.</param>
+/// <param name="More">Whether there is more to do.</param>
+public sealed record ReleaseResult(IReadOnlyList<UnmetDependency> Unmet, bool More);
+
+/// <summary>A job that waits for what will never be.</summary>
+/// <param name="Job">The job that waits.</param>
+/// <param name="Parent">The job that ended otherwise.</param>
+/// <param name="ParentPhase">How it ended.</param>
+public readonly record struct UnmetDependency(JobId Job, JobId Parent, JobPhase ParentPhase);
+
+/// <summary>How far a cap is used.</summary>
+/// <param name="Cap">The cap.</param>
+/// <param name="Running">How many jobs under it are under way.</param>
+/// <param name="Queued">How many wait to start, for whatever reason.</param>
+/// <param name="Waiting">How many of those wait in the line of this cap.</param>
+/// <param name="FreeAt">When its rate lets the next one start, where it has one.</param>
+public sealed record CapUse(JobCap Cap, int Running, int Queued, int Waiting, DateTimeOffset? FreeAt);
+
+/// <summary>When things happened to a job that has ended.</summary>
+/// <param name="CreatedAt">When it was submitted.</param>
+/// <param name="ScheduledAt">Not before this moment.</param>
+/// <param name="StartedAt">When its last attempt started.</param>
+/// <param name="FinishedAt">When it ended.</param>
+public readonly record struct JobTimes(DateTimeOffset CreatedAt, DateTimeOffset ScheduledAt, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt);
+
 /// <summary>A named record.</summary>
 /// <param name="Version">Rises by one with every write, from 1.</param>
 /// <param name="Value">What it holds.</param>
-public sealed record StoreRecord(long Version, JobData Value);
+public sealed record StoreRecord(long Version, JobData Value)
+{
+    /// <summary>A record of this name and a kind: jobs of that kind are not started while it is there; with nothing after it, none of any kind.</summary>
+    public const string Paused = "paused/";
+
+    /// <summary>A record of this name and a kind: no more jobs of that kind are added while it is there; with nothing after it, none of any kind.</summary>
+    public const string Draining = "draining/";
+}
+
+/// <summary>A record with its name.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Record">The record.</param>
+public sealed record NamedRecord(string Name, StoreRecord Record);

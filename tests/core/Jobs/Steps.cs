@@ -13,7 +13,7 @@ internal static class Steps
         {
             ["start"] = (_, at) => JobTransition.Start(Runner, at),
             ["adopt"] = (job, at) => JobTransition.Adopt(job.Runner == Other ? Runner : Other, job.Runner ?? Runner, at),
-            ["restart"] = (job, at) => JobTransition.Restart(job.Fence, "again", at),
+            ["restart"] = (job, at) => JobTransition.Restart(job, "again", at),
             ["progress"] = (job, at) => JobTransition.ReportProgress(job.Fence, new(1, 2), at),
             ["checkpoint"] = (job, at) => JobTransition.SaveCheckpoint(job.Fence, JobData.Parse("1"), at),
             ["note"] = (job, at) => JobTransition.Note(job.Fence, new(at, "note")),
@@ -24,8 +24,8 @@ internal static class Steps
             ["complete"] = (job, at) => JobTransition.Finish(job.Fence, JobOutcome.Completed(JobData.Parse("42")) with { ExitCode = 0 }, at),
             ["fail"] = (job, at) => JobTransition.Finish(job.Fence, JobOutcome.Failed(new("e", "m"), JobData.Parse("1")) with { ExitCode = 3 }, at),
             ["end cancelled"] = (job, at) => JobTransition.Finish(job.Fence, JobOutcome.Cancelled with { Signal = "SIGKILL" }, at),
-            ["retry"] = (job, at) => JobTransition.Retry(job.Fence, new("e", "m"), Next(job, at.AddSeconds(5)), at),
-            ["give back"] = (job, at) => JobTransition.GiveBack(job.Fence, "leaving", Next(job, at), at),
+            ["retry"] = (job, at) => JobTransition.Retry(job, new("e", "m"), Next(job, at.AddSeconds(5)), at),
+            ["give back"] = (job, at) => JobTransition.GiveBack(job, "leaving", Next(job, at), at),
             ["cancel"] = (_, at) => JobTransition.RequestCancel("bob", at),
             ["kill"] = (job, at) => JobTransition.RequestKill("bob", job.CancelRequest?.At ?? at, at),
         };
@@ -50,5 +50,5 @@ internal static class Steps
     private static IEnumerable<JobInput> Answered(Job job, DateTimeOffset at) =>
         job.Inputs.Select(input => input with { Answer = JobData.Parse("2"), AnsweredBy = "carol", AnsweredAt = at });
 
-    private static JobSchedule Next(Job job, DateTimeOffset due) => new(due, Job.RankOf(due, job.Spec.Priority), JobHolds.None);
+    private static JobDue Next(Job job, DateTimeOffset due) => new(due);
 }

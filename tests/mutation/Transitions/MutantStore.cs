@@ -38,6 +38,18 @@ internal sealed class MutantStore(IJobStore inner, TransitionMutant? mutant, Act
     public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken = default) =>
         inner.ClaimAsync(request, cancellationToken);
 
+    public ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default) =>
+        inner.ReleaseAsync(limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+        inner.ListCapsAsync(prefix, after, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default) =>
+        inner.RecentAsync(kind, state, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+        inner.ListRecordsAsync(prefix, after, limit, cancellationToken);
+
     public ValueTask<HeartbeatResult> HeartbeatAsync(RunnerBeat beat, CancellationToken cancellationToken = default) =>
         inner.HeartbeatAsync(beat, cancellationToken);
 

@@ -90,7 +90,7 @@ public sealed class PlanTests : IDisposable
         [
             new(started[0].Id, JobTransition.ReportProgress(started[0].Fence, new(1), Start)),
             new(started[0].Id, JobTransition.Finish(started[0].Fence, JobOutcome.Completed(), Start)),
-            new(started[1].Id, JobTransition.Retry(started[1].Fence, error, new(Start, 0, JobHolds.None), Start)),
+            new(started[1].Id, JobTransition.Retry(started[1], error, new(Start), Start)),
             new(jobs[4].Id, JobTransition.RequestCancel("ann", Start)),
             new(JobId.New(Start), JobTransition.RequestCancel("ann", Start)),
         ], Token);

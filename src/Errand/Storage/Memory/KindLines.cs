@@ -4,6 +4,9 @@ namespace Errand.Storage;
 internal sealed class KindLines
 {
     /// <summary>Queued, and held back by nothing.</summary>
+    /// <summary>Whether none may be started, as of the claim under way.</summary>
+    public bool IsPaused { get; set; }
+
     public JobLine Ready { get; } = new();
 
     /// <summary>Held by a runner that has lapsed.</summary>

@@ -11,6 +11,18 @@ internal sealed class StoredJob(Job job, long arrival)
 
     public JobEvent[] History { get; set; } = [];
 
+    /// <summary>The caps that it stands under.</summary>
+    public CapLine[] Caps { get; set; } = [];
+
+    /// <summary>The jobs that start after it and have not been told of its end.</summary>
+    public Queue<(StoredJob Job, bool OnAnyEnd)>? Untold { get; set; }
+
+    /// <summary>Whether it has ended and dependents are still to be told.</summary>
+    public bool IsToRelease { get; set; }
+
+    /// <summary>How many live jobs start after it, or did.</summary>
+    public int LiveDependents { get; set; }
+
     /// <summary>The line it stands in: ready, future or orphaned; none while somebody holds it or something else holds it back.</summary>
     public JobLine? Line { get; set; }
 

@@ -1,0 +1,117 @@
+using Errand.Diagnostics;
+using Errand.Storage;
+
+namespace Errand;
+
+// How jobs come in.
+internal sealed partial class JobClient
+{
+    public async ValueTask<Job> SubmitAsync(JobSpec spec, CancellationToken cancellationToken = default)
+    {
+        _core.RefuseWhenStopping();
+        _core.Check(spec);
+        using var activity = ErrandTelemetry.StartSubmit(ref spec);
+        var now = _core.Time.GetJobTime();
+        var id = _core.NewId(now);
+        activity?.SetTag("errand.job.id", id.ToString());
+        var job = _core.QueuedJob(id, spec, now);
+        if (job.StartsAtOnce && _core.Runner is { } runner && runner.TryReserveDirect(spec)
+            && await StartDirectAsync(runner, job, cancellationToken) is { } started) return started;
+        return (await AddQueuedAsync([job], cancellationToken))[0];
+    }
+
+    public async ValueTask<IReadOnlyList<Job>> SubmitAsync(IReadOnlyList<JobSpec> specs, CancellationToken cancellationToken = default)
+    {
+        var batch = CreateBatch();
+        foreach (var spec in specs) batch.Add(spec);
+        return await SubmitAsync(batch, isOne: false, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<Job>> SubmitAsync(JobBatch batch, CancellationToken cancellationToken = default) =>
+        SubmitAsync(batch, isOne: true, cancellationToken);
+
+    public JobBatch CreateBatch() => new(() => _core.NewId(_core.Time.GetJobTime()));
+
+    private async ValueTask<IReadOnlyList<Job>> SubmitAsync(JobBatch batch, bool isOne, CancellationToken cancellationToken)
+    {
+        _core.RefuseWhenStopping();
+        if (batch.Jobs.Count == 0) return [];
+        foreach (var (_, spec) in batch.Jobs) _core.Check(spec);
+        var now = _core.Time.GetJobTime();
+        var jobs = new Job[batch.Jobs.Count];
+        var order = batch.InOrderOfStart();
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            var (id, spec) = batch.Jobs[order[i]];
+            using var activity = ErrandTelemetry.StartSubmit(ref spec);
+            jobs[i] = _core.QueuedJob(id, isOne ? spec with { Batch = batch.Id } : spec, now);
+        }
+        var added = await AddQueuedAsync(jobs, cancellationToken);
+        var answer = new Job[jobs.Length];
+        for (int i = 0; i < jobs.Length; i++) answer[order[i]] = added[i];
+        return answer;
+    }
+
+    /// <summary>Adds a job as running here; none where it must wait after all.</summary>
+    private async ValueTask<Job?> StartDirectAsync(JobRunner runner, Job queued, CancellationToken cancellationToken)
+    {
+        var job = Job.Running(queued.Id, queued.Spec, runner.Lease.Runner, createdAt: queued.CreatedAt, startedAt: queued.CreatedAt);
+        var execution = runner.Expect(job);
+        try
+        {
+            var added = (await Store.AddAsync([job], cancellationToken))[0];
+            if (!added.Added)
+            {
+                runner.Unexpect(execution);
+                return added.Refusal?.Reason switch
+                {
+                    null => SameRequest(job, added.Job),
+                    RefusalReason.Paused => null,
+                    _ => throw Refused(job, added.Refusal),
+                };
+            }
+            ErrandTelemetry.Submitted(job);
+            execution.Begin(resume: false);
+            return added.Job;
+        }
+        catch
+        {
+            // Where it was written all the same, the runner's beats find it.
+            runner.Unexpect(execution);
+            throw;
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<Job>> AddQueuedAsync(Job[] jobs, CancellationToken cancellationToken)
+    {
+        var results = await Store.AddAsync(jobs, cancellationToken);
+        bool inLine = false;
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            if (results[i].Refusal is { Reason: not RefusalReason.Others } refusal) throw Refused(jobs[i], refusal);
+            var (added, job, _) = results[i];
+            inLine |= added && job.Holds == JobHolds.None;
+            if (added) ErrandTelemetry.Submitted(job);
+            else if (results[i].Refusal is null) job = SameRequest(jobs[i], job);
+            jobs[i] = job;
+        }
+        if (inLine) _core.Runner?.RingPump();
+        return jobs;
+    }
+
+    private static JobException Refused(Job job, AddRefusal refusal) => refusal.Reason switch
+    {
+        RefusalReason.UnknownParent => new InvalidJobException("after",
+            $"Job {refusal.Name}, which this one is to start after, was not found. It may have been removed after its retention, or the id is mistyped."),
+        RefusalReason.CapFull => new QueueFullException(job.Caps.First(cap => cap.Name == refusal.Name)),
+        RefusalReason.Draining => new QueueDrainingException(refusal.Name),
+        _ => new StoreUnavailableException($"The store refused job {job.Id} without a reason ({refusal.Reason}: {refusal.Name})."),
+    };
+
+    private static Job SameRequest(Job asked, Job existing)
+    {
+        bool sameKey = asked.Spec.Key is not null && existing.Spec.Key == asked.Spec.Key;
+        if (sameKey && (existing.Kind != asked.Kind || existing.Spec.Input != asked.Spec.Input)) throw new JobKeyConflictException(asked.Spec.Key!, existing);
+        return existing;
+    }
+}
