@@ -9,6 +9,7 @@ namespace Errand;
 internal sealed class ErrandCore : IDisposable
 {
     private readonly RetentionSweeper _sweeper;
+    private readonly ScheduleTicker _ticker;
     private bool _stopped;
 
     public ErrandCore(ErrandParts parts)
@@ -28,6 +29,8 @@ internal sealed class ErrandCore : IDisposable
         Runner = Options.RunsJobs ? new JobRunner(this) : null;
         Client = new JobClient(this);
         _sweeper = new RetentionSweeper(this);
+        _ticker = new ScheduleTicker(this);
+        Schedules = new ScheduleClient(this, _ticker);
     }
 
     public ErrandOptions Options { get; }
@@ -59,12 +62,16 @@ internal sealed class ErrandCore : IDisposable
 
     public JobClient Client { get; }
 
+    public IScheduleClient Schedules { get; }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Store.OpenAsync(cancellationToken);
         Signals.Attach(Store);
         Runner?.Start();
-        if (Runner is not null) _sweeper.Start();
+        if (Runner is null) return;
+        _sweeper.Start();
+        _ticker.Start();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -72,6 +79,7 @@ internal sealed class ErrandCore : IDisposable
         if (_stopped) return;
         _stopped = true;
         _sweeper.Stop();
+        _ticker.Stop();
         if (Runner is not null) await Runner.StopAsync(cancellationToken);
     }
 

@@ -27,6 +27,7 @@ public static class ErrandServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, JobLoggerProvider>());
         services.TryAddSingleton(Create);
         services.TryAddSingleton<IJobClient>(provider => provider.GetRequiredService<ErrandCore>().Client);
+        services.TryAddSingleton(provider => provider.GetRequiredService<ErrandCore>().Schedules);
         services.AddHostedService<ErrandHostedService>();
         return new(services);
     }
