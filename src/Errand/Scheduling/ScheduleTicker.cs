@@ -19,6 +19,7 @@ internal sealed partial class ScheduleTicker(ErrandCore core)
     private readonly WakeUp _bell = new(core.Time);
     private readonly ConcurrentQueue<string> _changed = new();
     private Dictionary<string, DateTimeOffset> _due = [];
+    private DateTimeOffset? _earliest;
     private long _revision = -1;
     private long? _lookedAt;
     private long _listedAt;
@@ -27,6 +28,8 @@ internal sealed partial class ScheduleTicker(ErrandCore core)
 
     /// <summary>The time by which schedules come due: it never runs back.</summary>
     public DateTimeOffset Now => _clock.Now;
+
+    private DateTimeOffset Earliest => _earliest ??= _due.Count == 0 ? DateTimeOffset.MaxValue : _due.Values.Min();
 
     public void Start()
     {
@@ -92,7 +95,7 @@ internal sealed partial class ScheduleTicker(ErrandCore core)
             }
         }
         while (after is not null);
-        (_due, _revision, _listedAt) = (due, revision, now);
+        (_due, _earliest, _revision, _listedAt) = (due, null, revision, now);
     }
 
     private async ValueTask<DateTimeOffset?> LookAtAsync(string name) => await _store.ReadAsync(name) is { } stored ? DueOf(stored) : null;
@@ -118,20 +121,25 @@ internal sealed partial class ScheduleTicker(ErrandCore core)
     /// <returns>How long there is nothing to do.</returns>
     private async ValueTask<TimeSpan> TickAsync()
     {
-        var now = Now;
-        string[] due = [.. _due.Where(entry => entry.Value <= now).OrderBy(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Key)];
-        foreach (string[] some in due.Chunk(AtOnce))
+        if (Earliest <= Now) await TickDueAsync(Now);
+        var pause = Earliest - Now;
+        return pause < TimeSpan.Zero ? TimeSpan.Zero : pause < core.Options.PollInterval ? pause : core.Options.PollInterval;
+    }
+
+    private async ValueTask TickDueAsync(DateTimeOffset now)
+    {
+        var due = _due.Where(entry => entry.Value <= now).OrderBy(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal);
+        foreach (string[] some in due.Select(entry => entry.Key).ToArray().Chunk(AtOnce))
         {
-            if (_stopped) break;
+            if (_stopped) return;
             var next = await Task.WhenAll(some.Select(TickAsync));
             for (int i = 0; i < some.Length; i++) Note(some[i], next[i]);
         }
-        var until = _due.Count == 0 ? core.Options.PollInterval : _due.Values.Min() - Now;
-        return until < TimeSpan.Zero ? TimeSpan.Zero : until < core.Options.PollInterval ? until : core.Options.PollInterval;
     }
 
     private void Note(string name, DateTimeOffset? due)
     {
+        _earliest = null;
         if (due is { } time) _due[name] = time;
         else _due.Remove(name);
     }
