@@ -31,7 +31,7 @@ public sealed class CapOptions
     public CapSize? EachSession { get; set; } = new() { Queued = 100 };
 
     /// <summary>The caps that a job of a spec stands under.</summary>
-    internal IReadOnlyList<JobCap> Of(JobSpec spec, CapSize? ofKind)
+    internal IReadOnlyList<JobCap> Of(JobSpec spec, JobKind? kind)
     {
         List<JobCap>? caps = null;
         void Add(string scope, string? name, CapSize? size)
@@ -39,13 +39,16 @@ public sealed class CapOptions
             if (name is not null && size is not null && size != CapSize.Unlimited) (caps ??= []).Add(new($"{scope}/{name}", size));
         }
 
-        Add("kind", spec.Kind, Kinds.Count > 0 && Kinds.TryGetValue(spec.Kind, out var kind) ? kind : ofKind ?? EachKind);
+        Add("kind", spec.Kind, SizeOf(Kinds, spec.Kind, kind?.Cap ?? EachKind));
         Add("owner", spec.Owner, SizeOf(Owners, spec.Owner, EachOwner));
         Add("agent", spec.Agent, SizeOf(Agents, spec.Agent, EachAgent));
         if (spec.Session is { } session) Add($"session/{spec.Owner}", session, EachSession);
         foreach (var cap in spec.Caps) Add("key", cap.Name, cap.Size == CapSize.Unlimited ? SizeOf(Keys, cap.Name, EachKey) : cap.Size);
         return caps ?? (IReadOnlyList<JobCap>)[];
     }
+
+    /// <summary>The size that a kind has, if it has one.</summary>
+    internal CapSize? OfKind(JobKind kind) => SizeOf(Kinds, kind.Name, kind.Cap ?? EachKind);
 
     internal IEnumerable<string> Problems()
     {

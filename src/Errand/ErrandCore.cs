@@ -10,6 +10,7 @@ internal sealed class ErrandCore : IDisposable
 {
     private readonly RetentionSweeper _sweeper;
     private readonly ScheduleTicker _ticker;
+    private readonly DependentsReleaser _releaser;
     private bool _stopped;
 
     public ErrandCore(ErrandParts parts)
@@ -28,9 +29,13 @@ internal sealed class ErrandCore : IDisposable
         Signals = new JobSignals(Time, Options.PollInterval);
         Runner = Options.RunsJobs ? new JobRunner(this) : null;
         Client = new JobClient(this);
+        Queues = new QueueClient(this);
+        History = new KindHistory(this);
+        Remover = new JobRemover(this);
         _sweeper = new RetentionSweeper(this);
         _ticker = new ScheduleTicker(this);
         Schedules = new ScheduleClient(this, _ticker);
+        _releaser = new DependentsReleaser(this);
     }
 
     public ErrandOptions Options { get; }
@@ -64,10 +69,17 @@ internal sealed class ErrandCore : IDisposable
 
     public IScheduleClient Schedules { get; }
 
+    public QueueClient Queues { get; }
+
+    public KindHistory History { get; }
+
+    public JobRemover Remover { get; }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Store.OpenAsync(cancellationToken);
         Signals.Attach(Store);
+        _releaser.Start();
         Runner?.Start();
         if (Runner is null) return;
         _sweeper.Start();
@@ -80,6 +92,7 @@ internal sealed class ErrandCore : IDisposable
         _stopped = true;
         _sweeper.Stop();
         _ticker.Stop();
+        _releaser.Stop();
         if (Runner is not null) await Runner.StopAsync(cancellationToken);
     }
 
@@ -87,6 +100,7 @@ internal sealed class ErrandCore : IDisposable
     public void Dispose()
     {
         Runner?.Abandon();
+        _releaser.Dispose();
         Signals.Dispose();
     }
 
@@ -107,15 +121,8 @@ internal sealed class ErrandCore : IDisposable
     public Job QueuedJob(JobId id, JobSpec spec, DateTimeOffset now)
     {
         var job = Job.Queued(id, spec, now);
-        var caps = Options.Caps.Of(spec, Kinds.Find(spec.Kind)?.Cap);
+        var caps = Options.Caps.Of(spec, Kinds.Find(spec.Kind));
         return caps.Count == 0 ? job : job with { Caps = caps };
-    }
-
-    /// <summary>Removes ended jobs: their output first, so that no output is ever left without its job.</summary>
-    public async ValueTask<int> RemoveAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
-    {
-        foreach (var id in ids) await OutputLog.DeleteAsync(id, cancellationToken);
-        return ids.Count == 0 ? 0 : await Store.RemoveAsync(ids, cancellationToken);
     }
 }
 

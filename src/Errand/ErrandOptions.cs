@@ -45,6 +45,9 @@ public sealed class ErrandOptions
     /// <summary>What is kept of ended jobs.</summary>
     public RetentionOptions Retention { get; } = new();
 
+    /// <summary>How many times the process under a restartable job may die before the job is not started again. Default: 3.</summary>
+    public int MaxCrashes { get; set; } = 3;
+
     /// <summary>What is shared by many jobs, and how much of it there is.</summary>
     public CapOptions Caps { get; } = new();
 
@@ -63,23 +66,9 @@ public sealed class ErrandOptions
         if (ShutdownTimeout < TimeSpan.Zero) yield return $"ShutdownTimeout is {ShutdownTimeout}; it must not be negative, such as 00:00:30.";
         if (DefaultLimits.WallTime is { } wall && wall <= TimeSpan.Zero)
             yield return $"DefaultLimits.WallTime is {wall}; it must be positive, such as 00:05:00, or absent for no limit.";
-        if (Retention.Age < TimeSpan.Zero) yield return $"Retention.Age is {Retention.Age}; it must not be negative, such as 1.00:00:00.";
-        if (Retention.Count < 0) yield return $"Retention.Count is {Retention.Count}; it must not be negative, such as 1000000.";
-        if (Retention.SweepInterval <= TimeSpan.Zero) yield return $"Retention.SweepInterval is {Retention.SweepInterval}; it must be positive, such as 00:01:00.";
+        if (MaxCrashes < 1) yield return $"MaxCrashes is {MaxCrashes}; it must be at least 1, such as 3.";
+        foreach (string problem in Retention.Problems()) yield return problem;
         if (AsyncTimeout < TimeSpan.Zero && AsyncTimeout != Timeout.InfiniteTimeSpan)
             yield return $"AsyncTimeout is {AsyncTimeout}; it must not be negative, or Timeout.InfiniteTimeSpan for no hand-over.";
     }
-}
-
-/// <summary>How long ended jobs are kept. Live jobs are never removed.</summary>
-public sealed class RetentionOptions
-{
-    /// <summary>How long a job is kept after its end. Default: 24 hours.</summary>
-    public TimeSpan Age { get; set; } = TimeSpan.FromHours(24);
-
-    /// <summary>How many ended jobs are kept at most, the newest. Default: 1,000,000.</summary>
-    public int Count { get; set; } = 1_000_000;
-
-    /// <summary>How often the sweeper looks. Default: 1 minute.</summary>
-    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMinutes(1);
 }

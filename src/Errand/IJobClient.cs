@@ -146,6 +146,40 @@ public interface IJobClient
     /// <exception cref="InvalidJobException">It has completed.</exception>
     ValueTask<Job> RetryAsync(JobId id, CancellationToken cancellationToken = default);
 
+    /// <summary>Submits a dead letter again as a new job, which names the old one. Doing it twice answers with the same job.</summary>
+    /// <param name="id">The dead letter.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    ValueTask<Job> RedriveAsync(JobId id, string by, CancellationToken cancellationToken = default);
+
+    /// <summary>Submits all dead letters that a query means again.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="cancellationToken">Gives up; those that were redriven stay so.</param>
+    /// <returns>How many were redriven.</returns>
+    ValueTask<int> RedriveAllAsync(JobQuery query, string by, CancellationToken cancellationToken = default);
+
+    /// <summary>The attempts at a job, the one under way among them.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId id, CancellationToken cancellationToken = default);
+
+    /// <summary>How far a batch has come. Cancel it with <see cref="CancelAllAsync"/> and <see cref="JobQuery.Batch"/>.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<BatchStatus> BatchAsync(JobId batch, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until all jobs of a batch have ended.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="timeout">How long; absent for ever.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<BatchNews> WaitBatchAsync(JobId batch, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>How the jobs of a kind fare.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<KindStatistics> StatisticsAsync(string kind, CancellationToken cancellationToken = default);
+
     /// <summary>One page of the jobs that a query means.</summary>
     /// <param name="query">Which.</param>
     /// <param name="cancellationToken">Gives up.</param>

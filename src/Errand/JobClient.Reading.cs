@@ -5,7 +5,6 @@ namespace Errand;
 // Looking at jobs.
 internal sealed partial class JobClient
 {
-    private const int CountedInLine = 1000;
     private const int LastLines = 10;
     private const int LongestLine = 4096;
 
@@ -30,7 +29,7 @@ internal sealed partial class JobClient
     {
         var job = await GetAsync(id, cancellationToken);
         string[] lines = job.Attempt == 0 ? [] : await LastLinesAsync(id, cancellationToken);
-        return new(job, job.Eta(_core.Time.GetJobTime()), await WhyWaitingAsync(job, cancellationToken), lines);
+        return new(job, await _core.History.EtaAsync(job, cancellationToken), await WhyWaitingAsync(job, cancellationToken), lines);
     }
 
     private async ValueTask<string[]> LastLinesAsync(JobId id, CancellationToken cancellationToken)
@@ -88,7 +87,7 @@ internal sealed partial class JobClient
         for (JobPage page; ; query = query with { After = page.Next })
         {
             page = await Store.ListAsync(query, cancellationToken);
-            removed += await _core.RemoveAsync([.. page.Items.Select(job => job.Id)], cancellationToken);
+            removed += await _core.Remover.RemoveAsync([.. page.Items.Select(job => job.Id)], cancellationToken);
             if (page.Next is null) return removed;
         }
     }
@@ -122,16 +121,31 @@ internal sealed partial class JobClient
         catch (OperationCanceledException) { return true; }
     }
 
-    private async ValueTask<JobWait?> WhyWaitingAsync(Job job, CancellationToken cancellationToken)
+    public ValueTask<KindStatistics> StatisticsAsync(string kind, CancellationToken cancellationToken = default)
     {
-        if (job.State == JobState.Waiting)
-            return new(JobWaitReasons.Input, $"It asked for input: {string.Join(", ", job.Inputs.Where(input => input.IsOutstanding).Select(input => input.Key))}.");
-        if (job.State != JobState.Queued) return null;
-        if (job.Holds.HasFlag(JobHolds.Future)) return new(JobWaitReasons.ScheduledFor, $"It starts at {job.ScheduledAt:O}.");
-        if (job.Holds.HasFlag(JobHolds.Session)) return new(JobWaitReasons.Session, $"Another job of session '{job.Spec.Session}' is before it.");
-        int? place = await Store.PlaceAsync(job.Id, CountedInLine, cancellationToken);
-        string busy = _core.Runner is { } runner ? $"{runner.Admission.Taken} of {_core.Options.Slots} slots here are taken" : "no runner lives in this process";
-        return new(JobWaitReasons.Slot, place < CountedInLine ? $"{place} before it in line; {busy}." : $"Far back in line; {busy}.",
-            place < CountedInLine ? place + 1 : null);
+        JobSpecRules.CheckKind(kind);
+        return _core.History.OfAsync(kind, cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<ParentOutcome>> ParentsAsync(JobSpec spec, CancellationToken cancellationToken)
+    {
+        List<ParentOutcome> parents = new(spec.After.Count);
+        foreach (var dependency in spec.After)
+        {
+            var parent = await GetAsync(dependency.Job, cancellationToken);
+            parents.Add(new(parent.Id, await OutcomeOf(parent, cancellationToken)));
+        }
+        return parents;
+    }
+
+    /// <summary>How a job ended, with its result wherever that is kept.</summary>
+    public async ValueTask<JobOutcome> OutcomeOf(Job job, CancellationToken cancellationToken) => job.Outcome?.LargeResultBytes is null
+        ? job.Outcome!
+        : job.Outcome with { Result = await _core.OutputLog.ReadResultAsync(job.Id, job.Attempt, cancellationToken) };
+
+    public async ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId id, CancellationToken cancellationToken = default)
+    {
+        var job = await GetAsync(id, cancellationToken);
+        return JobHistory.AttemptsOf(job, await Store.HistoryAsync(id, cancellationToken));
     }
 }

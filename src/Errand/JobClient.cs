@@ -74,15 +74,6 @@ internal sealed partial class JobClient : IJobClient
         }
     }
 
-    public async ValueTask<Job> RetryAsync(JobId id, CancellationToken cancellationToken = default)
-    {
-        var job = await GetAsync(id, cancellationToken);
-        if (!job.IsTerminal) throw new JobNotFinishedException(job);
-        if (job.State == JobState.Completed)
-            throw new InvalidJobException("id", $"Job {id} has completed; there is nothing to retry. Submit it again if its work is to be done once more.");
-        return await SubmitAsync(job.Spec with { RetryOf = id, Key = null, RunAt = null, TraceParent = null }, cancellationToken);
-    }
-
     /// <summary>Notes that the caller of a stored call was given its id.</summary>
     internal async ValueTask<Job> HandOverAsync(JobId id)
     {

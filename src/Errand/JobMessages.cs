@@ -60,10 +60,10 @@ public sealed record StopReply(JobId Id, StopAnswer Answer, Job? Job)
 
 /// <summary>A job, and what can be said about it now.</summary>
 /// <param name="Job">The job.</param>
-/// <param name="Eta">When it will be done, as far as its progress tells.</param>
+/// <param name="Eta">When it will be done, as far as its progress or the history of its kind tell.</param>
 /// <param name="WaitingFor">Why it does not run, where it does not.</param>
 /// <param name="LastLines">The last lines of its output.</param>
-public sealed record JobStatus(Job Job, DateTimeOffset? Eta, JobWait? WaitingFor, IReadOnlyList<string> LastLines);
+public sealed record JobStatus(Job Job, JobEta? Eta, JobWait? WaitingFor, IReadOnlyList<string> LastLines);
 
 /// <summary>Why a job does not run yet.</summary>
 /// <param name="Reason">One of <see cref="JobWaitReasons"/>.</param>
@@ -85,4 +85,52 @@ public static class JobWaitReasons
 
     /// <summary>It asked for input.</summary>
     public const string Input = "input";
+
+    /// <summary>A job that it starts after has not ended.</summary>
+    public const string Dependency = "dependency";
+
+    /// <summary>A cap that it stands under is full, or its rate lets none start yet.</summary>
+    public const string Cap = "cap";
+
+    /// <summary>Its kind, or everything, is paused.</summary>
+    public const string Paused = "paused";
 }
+
+/// <summary>One attempt at a job.</summary>
+/// <param name="Number">Which, from 1.</param>
+/// <param name="StartedAt">When it started.</param>
+/// <param name="EndedAt">When it ended; absent while it is under way.</param>
+/// <param name="Runner">Who ran it.</param>
+/// <param name="Problem">How it failed, where it did.</param>
+public sealed record JobAttempt(int Number, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string? Runner, string? Problem);
+
+/// <summary>How far a batch has come.</summary>
+/// <param name="Id">The batch.</param>
+/// <param name="Counts">How many of its jobs there are in each state.</param>
+public sealed record BatchStatus(JobId Id, IReadOnlyDictionary<JobState, long> Counts)
+{
+    /// <summary>How many jobs it has.</summary>
+    public long Total => Counts.Values.Sum();
+
+    /// <summary>How many of them have ended.</summary>
+    public long Ended => Counts.Where(count => count.Key.IsTerminal()).Sum(count => count.Value);
+
+    /// <summary>Whether all have ended.</summary>
+    public bool IsComplete => Ended == Total;
+
+    /// <summary>Whether all have ended well.</summary>
+    public bool IsSuccess => Counts.GetValueOrDefault(JobState.Completed) == Total;
+
+    /// <summary>How much of it has ended, from 0 to 100.</summary>
+    public double Percent => Total == 0 ? 0 : 100.0 * Ended / Total;
+}
+
+/// <summary>How a wait for a batch ended.</summary>
+/// <param name="Batch">The batch as it is.</param>
+/// <param name="TimedOut">Whether the time was over before all had ended.</param>
+public sealed record BatchNews(BatchStatus Batch, bool TimedOut);
+
+/// <summary>How a job ended that another one started after.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Outcome">How it ended.</param>
+public sealed record ParentOutcome(JobId Job, JobOutcome Outcome);

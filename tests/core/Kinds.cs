@@ -58,3 +58,18 @@ internal static class Kinds
     /// <inheritdoc cref="InTime{T}(Task{T})"/>
     public static Task InTime(this Task task) => task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 }
+
+/// <summary>The queues of an Errand under test.</summary>
+internal sealed class TestedQueues(ErrandTest errand)
+{
+    private IQueueClient Client => errand.Services.GetRequiredService<IQueueClient>();
+
+    public T Run<T>(Func<IQueueClient, ValueTask<T>> call) => errand.Run(_ => call(Client));
+
+    public void Run(Func<IQueueClient, ValueTask> call) => errand.Run(_ => call(Client));
+}
+
+internal static class TestedQueuesExtensions
+{
+    public static TestedQueues Queues(this ErrandTest errand) => new(errand);
+}

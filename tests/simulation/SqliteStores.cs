@@ -33,6 +33,8 @@ internal sealed class SqliteStores : ISimulatedStores, IDisposable
         return store;
     }
 
+    public IReadOnlyList<CapUse> Caps() => _auditors.ListCapsAsync("", null, 100).AsTask().Result;
+
     public Job? Read(JobId id) => _auditors.FindAsync(id).AsTask().Result;
 
     public void Dispose()

@@ -27,7 +27,7 @@ internal static class JobText
     {
         var text = new StringBuilder(Line(status.Job));
         if (status.WaitingFor is { } wait) text.Append(CultureInfo.InvariantCulture, $" {wait.Detail}");
-        if (status.Eta is { } eta) text.Append(CultureInfo.InvariantCulture, $" It should be done at {eta:u}.");
+        if (status.Eta is { } eta) text.Append(CultureInfo.InvariantCulture, $" It should be done at {eta.At:u}.");
         if (status.LastLines.Count > 0) text.Append("\nIts last lines:\n").AppendJoin('\n', status.LastLines);
         return text.ToString();
     }

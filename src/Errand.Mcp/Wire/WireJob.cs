@@ -77,7 +77,7 @@ internal sealed record WireJob
     /// <summary>A job with what can be said about it now.</summary>
     public static WireJob Of(JobStatus status) => Of(status.Job) with
     {
-        Eta = status.Eta is { } at ? new(at) : null,
+        Eta = status.Eta is { } eta ? new(eta.At, eta.LowAt, eta.HighAt) : null,
         WaitingFor = status.WaitingFor is { } wait ? new(wait.Reason, wait.Position, wait.Detail) : null,
     };
 }
@@ -90,7 +90,7 @@ internal sealed record WireProgress(double Current, double? Total, string? Messa
 }
 
 /// <summary>When a job will be done.</summary>
-internal sealed record WireEta(DateTimeOffset At);
+internal sealed record WireEta(DateTimeOffset At, DateTimeOffset? LowAt, DateTimeOffset? HighAt);
 
 /// <summary>Why a job does not run yet.</summary>
 internal sealed record WireWait(string Reason, int? Position, string Detail);

@@ -22,6 +22,10 @@ public abstract partial class JobStoreConformance
         (query => query with { CreatedFrom = Samples.At(10) }, job => job with { CreatedAt = Samples.At(5) }),
         (query => query with { CreatedBefore = Samples.At(11) }, job => job with { CreatedAt = Samples.At(15) }),
         (query => query with { FinishedBefore = Samples.At(25) }, job => job with { FinishedAt = Samples.At(30) }),
+        (query => query with { Batch = TheParent }, job => job with { Spec = job.Spec with { Batch = AnotherParent } }),
+        (query => query with { Fingerprint = "f" }, job => job with { Spec = job.Spec with { Fingerprint = "g" } }),
+        (query => query with { DeadLetters = true }, job => job with { IsDeadLetter = false }),
+        (query => query with { ExpiredBefore = Samples.At(40) }, job => job with { Spec = job.Spec with { KeepFor = TimeSpan.FromMinutes(1) } }),
     ];
 
     /// <summary>Every condition beside every other, and page by page, over jobs that are as old as their ids and over others.</summary>
@@ -35,10 +39,12 @@ public abstract partial class JobStoreConformance
         var spec = new JobSpec("make")
         {
             Owner = "ann", Agent = "planner", Session = "main", Parent = TheParent, Tags = ["nightly"], Title = "a needle",
+            Batch = TheParent, Fingerprint = "f", KeepFor = TimeSpan.FromSeconds(10),
         };
         var sought = Samples.Queued(spec, at: 10) with
         {
             Id = Id(), Phase = JobPhase.Completed, FinishedAt = Samples.At(20), Outcome = JobOutcome.Completed(),
+            IsDeadLetter = true,
         };
         Job[] jobs = [sought, .. EveryCondition.Select(condition => condition.Miss(sought) with { Id = Id() })];
         await Store.AddedAsync(jobs);

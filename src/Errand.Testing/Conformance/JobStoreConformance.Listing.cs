@@ -259,6 +259,10 @@ public abstract partial class JobStoreConformance
             && (query.Text is null || Has(job.Spec.Title) || Has(job.Kind))
             && (query.CreatedFrom is null || job.CreatedAt >= query.CreatedFrom)
             && (query.CreatedBefore is null || job.CreatedAt < query.CreatedBefore)
-            && (query.FinishedBefore is null || job.FinishedAt < query.FinishedBefore);
+            && (query.FinishedBefore is null || job.FinishedAt < query.FinishedBefore)
+            && (query.Batch is null || query.Batch == job.Spec.Batch)
+            && (query.Fingerprint is null || query.Fingerprint == job.Spec.Fingerprint)
+            && (!query.DeadLetters || job.IsDeadLetter)
+            && (query.ExpiredBefore is null || job.ExpiresAt < query.ExpiredBefore);
     }
 }

@@ -25,6 +25,8 @@ internal static class SameJob
     private static IEnumerable<(string Name, object? Value)> Parts(Job job) =>
     [
         ("id", job.Id), ("phase", job.Phase), ("version", job.Version), ("attempt", job.Attempt), ("runner", job.Runner), ("holds", job.Holds),
+        ("caps", string.Join('\n', job.Caps)), ("waits for cap", job.WaitsForCap), ("pending parents", job.PendingParents),
+        ("dead letter", job.IsDeadLetter),
         ("created", job.CreatedAt), ("scheduled", job.ScheduledAt), ("started", job.StartedAt), ("promoted", job.PromotedAt),
         ("finished", job.FinishedAt), ("last activity", job.LastActivityAt), ("progress", job.Progress),
         ("cancel request", job.CancelRequest is null ? null : (job.CancelRequest.By, job.CancelRequest.Force)),
@@ -38,6 +40,8 @@ internal static class SameJob
         ("priority", spec.Priority), ("tags", string.Join('\n', spec.Tags)), ("run at", spec.RunAt), ("limits", spec.Limits), ("retry", spec.Retry),
         ("metadata", string.Join('\n', spec.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))),
         ("key", spec.Key), ("parent", spec.Parent), ("retry of", spec.RetryOf), ("trace parent", spec.TraceParent),
+        ("batch", spec.Batch), ("after", string.Join('\n', spec.After)), ("own caps", string.Join('\n', spec.Caps)),
+        ("fingerprint", spec.Fingerprint), ("reuse", spec.Reuse), ("keep for", spec.KeepFor),
     ];
 
     private static IEnumerable<(string Name, object? Value)> InputParts(IReadOnlyList<JobInput> inputs) =>

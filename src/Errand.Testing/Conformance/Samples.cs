@@ -32,6 +32,10 @@ internal static class Samples
         Version = 17,
         Attempt = 3,
         Runner = Runner,
+        Caps = [new("kind/command", new() { Running = 2, Queued = 50 }), new("größe", new() { Rate = new(3, TimeSpan.FromSeconds(1)) { Burst = 2 } })],
+        WaitsForCap = "größe",
+        PendingParents = 2,
+        IsDeadLetter = true,
         CreatedAt = At(0.001),
         ScheduledAt = At(1.002),
         StartedAt = At(2.003),
@@ -61,7 +65,9 @@ internal static class Samples
         RunAt = At(10.011),
         Limits = new() { WallTime = TimeSpan.FromMilliseconds(90_061) },
         Retry = new() { MaxRetries = 5, BaseDelay = TimeSpan.FromMilliseconds(250), Factor = 1.5, MaxDelay = TimeSpan.FromMinutes(2) },
-        Key = "request 1", Parent = JobId.New(At(-5)), RetryOf = JobId.New(At(-6)),
+        Key = "request 1", Parent = JobId.New(At(-5)), RetryOf = JobId.New(At(-6)), Batch = JobId.New(At(-7)),
+        Caps = [new("größe", CapSize.Unlimited), new("gpu-0", new() { Running = 1 })],
+        Fingerprint = "00ffé", Reuse = JobReuse.Result, KeepFor = TimeSpan.FromMilliseconds(86_400_123),
         TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     };
 

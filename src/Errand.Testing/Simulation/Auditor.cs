@@ -11,6 +11,8 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
     private const int MostProblems = 20;
     private static readonly JobSpec NoSpec = new("none");
     private static readonly IReadOnlyList<JobInput> NoInputs = [];
+    private static readonly IReadOnlyList<JobCap> NoCaps = [];
+    private readonly AuditedOrder _order = new(stores);
     private readonly Dictionary<JobId, Job> _last = [];
     private readonly HashSet<JobId> _acknowledged = [];
     private readonly HashSet<JobId> _cancelled = [];
@@ -138,7 +140,7 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
             Stamp(id, (int)now.Phase);
         }
         _last[id] = now;
-        CheckSession(now);
+        foreach (string problem in _order.ProblemsOf(now, _last)) Problem(problem);
     }
 
     /// <summary>Reads every live job: a write may be done whose writer died before it could tell.</summary>
@@ -161,11 +163,13 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
         foreach (var id in _answeredPlainly)
             if (!(_last.TryGetValue(id, out var written) && Reruns(written.Kind)) && _bodies.Where(body => body.Key.Item1 == id).Sum(body => body.Value) > 1) Problem($"{id} was answered in time and ran more than once");
         foreach (var job in _last.Values) CheckEnded(job);
+        if (rested)
+            foreach (var use in stores.Caps()) Problem($"the cap {use.Cap.Name} counts {use.Running} under way and {use.Queued} in line, and nothing is");
     }
 
     private static bool Reruns(string kind) => kind is SimulatedWork.Restartable or SimulatedWork.Flaky;
 
-    private static string Describe(Job job) => $"{job.Id} {job.Spec.Kind} {job.Phase} v{job.Version} attempt {job.Attempt} holds {job.Holds} runner {job.Runner}";
+    internal static string Describe(Job job) => $"{job.Id} {job.Spec.Kind} {job.Phase} v{job.Version} attempt {job.Attempt} holds {job.Holds} runner {job.Runner}";
 
     /// <summary>The store did what the transition says of the job as it was, no more and no less.</summary>
     private void CheckAnswer(Job? before, JobTransition transition, ApplyResult result)
@@ -178,12 +182,15 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
         if (result.Version != after.Version) Problem($"'{transition.Name}' answered version {result.Version} for {Describe(after)}");
     }
 
-    // Whether the session's turn has come is the store's to know.
-    private static bool SameButForHolds(Job left, Job right) => left with { Holds = JobHolds.None } == right with { Holds = JobHolds.None };
+    // What holds a job back is the store's to know.
+    private static bool SameButForHolds(Job left, Job right) => Held(left) == Held(right);
+
+    private static Job Held(Job job) => job with { Holds = JobHolds.None, WaitsForCap = null, PendingParents = 0 };
 
     private void Compare(Job before, Job now)
     {
-        if (before.IsTerminal && (now.Phase != before.Phase || now.Version != before.Version || now.Outcome != before.Outcome))
+        bool redriven = before.IsDeadLetter && !now.IsDeadLetter && now.Version == before.Version + 1;
+        if (before.IsTerminal && (now.Phase != before.Phase || (now.Version != before.Version && !redriven) || now.Outcome != before.Outcome))
             Problem($"an ended job changed: {Describe(before)} became {Describe(now)}");
         if (now.Version < before.Version) Problem($"the version fell: {Describe(before)} became {Describe(now)}");
         if (now.Attempt < before.Attempt) Problem($"the attempt fell: {Describe(before)} became {Describe(now)}");
@@ -193,8 +200,8 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
             Problem($"a cancel was undone: {Describe(before)} became {Describe(now)}");
     }
 
-    // What a store may read anew into other objects, or write without a version (a session's turn), is left out.
-    private static Job Essence(Job job) => job with { Spec = NoSpec, Inputs = NoInputs, Holds = JobHolds.None };
+    // What a store may read anew into other objects, or write without a version (what holds a job back), is left out.
+    private static Job Essence(Job job) => Held(job) with { Spec = NoSpec, Inputs = NoInputs, Caps = NoCaps };
 
     private void CheckEnded(Job job)
     {
@@ -208,21 +215,6 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
         if (job.Outcome.Result.ToString() != expected) Problem($"{Describe(job)} has the result of another attempt: {job.Outcome.Result}");
         if (!_bodies.ContainsKey((job.Id, job.Attempt))) Problem($"{Describe(job)} has completed and never ran");
     }
-
-    /// <summary>Jobs of a session are held one at a time, in the order in which they arrived.</summary>
-    private void CheckSession(Job job)
-    {
-        if (job.Spec.Session is not { } session || !JobPhases.Held.Has(job.Phase)) return;
-        foreach (var other in _last.Values)
-        {
-            if (other.Id == job.Id || other.Spec.Session != session || other.Owner != job.Owner) continue;
-            if (JobPhases.Held.Has(other.Phase) && (stores.WritesAtOnce || AreHeldTogether(job.Id, other.Id))) Problem($"{Describe(job)} and {Describe(other)} of session {session} are held at once");
-        }
-    }
-
-    // Read one after the other within one step: nothing can happen in between.
-    private bool AreHeldTogether(JobId one, JobId other) =>
-        stores.Read(one) is { } first && stores.Read(other) is { } second && JobPhases.Held.Has(first.Phase) && JobPhases.Held.Has(second.Phase);
 
     private void Problem(string what)
     {

@@ -25,6 +25,9 @@ public sealed class JobSimulation
         _world = new SimulatedWorld(seed);
         _options = options;
         _errand = new ErrandOptions { Slots = _world.Random.Next(2, 5) };
+        _errand.Caps.Kinds[SimulatedWork.Short] = new() { Running = 1 };
+        _errand.Caps.EachAgent = new() { Running = 2 };
+        _errand.Caps.Keys["often"] = new() { Rate = new(2, TimeSpan.FromSeconds(1)) { Burst = 2 } };
         _plan = new FaultPlan(_world.Random, options.Faults);
         _auditor = new Auditor(_world, options.Stores, _errand.Slots);
     }
@@ -98,7 +101,12 @@ public sealed class JobSimulation
 
     private async Task SubmitAsync(IJobClient client)
     {
-        var jobs = Chance.Next(6) == 0 ? await client.SubmitAsync([NewSpec(), NewSpec(), NewSpec()]) : [await client.SubmitAsync(NewSpec())];
+        var jobs = Chance.Next(8) switch
+        {
+            0 => await client.SubmitAsync([NewSpec(), NewSpec(), NewSpec()]),
+            1 => await client.SubmitAsync(NewBatch(client)),
+            _ => [await client.SubmitAsync(NewSpec())],
+        };
         foreach (var job in jobs)
         {
             _auditor.Acknowledged(job.Id);
@@ -111,7 +119,7 @@ public sealed class JobSimulation
         var node = server.Node;
         JobId id = default;
         var body = new NotingExecutor(new SimulatedWork(node, _auditor), context => id = context.Id);
-        var spec = NewSpec() with { Session = null, RunAt = null, Key = null };
+        var spec = new JobSpec(SimulatedWork.Uncapped[Chance.Next(SimulatedWork.Uncapped.Length)]);
         _openCalls.Add(node);
         try
         {
@@ -139,11 +147,32 @@ public sealed class JobSimulation
         if (reply.Answer is StopAnswer.Cancelled or StopAnswer.Cancelling or StopAnswer.AlreadyCancelling) _auditor.CancelAcknowledged(id);
     }
 
-    private JobSpec NewSpec() => new(SimulatedWork.Kinds[Chance.Next(SimulatedWork.Kinds.Length)])
+    private JobBatch NewBatch(IJobClient client)
+    {
+        var batch = client.CreateBatch();
+        var first = batch.Add(NewSpec());
+        JobId[] middle = [.. Enumerable.Range(0, Chance.Next(1, 4)).Select(_ => batch.Add(NewSpec() with { After = [After(first)] }))];
+        batch.Add(NewSpec() with { After = [.. middle.Select(After)] });
+        return batch;
+    }
+
+    private JobDependency After(JobId job) => new(job, OnAnyEnd: Chance.Next(2) == 0);
+
+    private JobSpec NewSpec()
+    {
+        var spec = NewPlainSpec();
+        if (_known.Count > 0 && Chance.Next(6) == 0) spec = spec with { After = [After(_known[Chance.Next(_known.Count)])] };
+        if (Chance.Next(10) == 0) spec = spec with { Reuse = JobReuse.InFlight, Fingerprint = $"print{Chance.Next(2)}" };
+        return spec;
+    }
+
+    private JobSpec NewPlainSpec() => new(SimulatedWork.Kinds[Chance.Next(SimulatedWork.Kinds.Length)])
     {
         Priority = Chance.Next(4) == 0 ? Chance.Next(-10, 11) : 0,
         Session = Chance.Next(4) == 0 ? $"session{Chance.Next(2)}" : null,
-        Key = Chance.Next(8) == 0 ? $"key{Chance.Next(1000)}" : null,
+        Agent = Chance.Next(3) == 0 ? $"agent{Chance.Next(2)}" : null,
+        Caps = Chance.Next(8) == 0 ? [new("often", CapSize.Unlimited)] : [],
+        Key = Chance.Next(8) == 0 ? $"key{Chance.Next(1_000_000)}" : null,
         RunAt = Chance.Next(6) == 0 ? _servers[0].Node.Time.GetUtcNow() + TimeSpan.FromMilliseconds(Chance.Next(8000)) : null,
     };
 
@@ -180,14 +209,15 @@ public sealed class JobSimulation
         _openCalls.RemoveAll(node => node.IsDead);
         _auditor.LookAround();
         var server = _servers[Chance.Next(_servers.Count)];
-        if (!server.IsDown && !server.Node.IsFrozen) server.Node.Post(() => _ = AnswerAsync(server.Client));
+        if (!server.IsDown && !server.Node.IsFrozen) server.Node.Post(() => _ = AnswerAsync(server, server.Client));
         if (!AllDone || _openCalls.Count > 0 || _auditor.LiveJobs > 0) AnswerQuestions();
     });
 
-    private async Task AnswerAsync(IJobClient client)
+    private async Task AnswerAsync(SimulatedServer server, IJobClient client)
     {
         try
         {
+            await LookAfterQueuesAsync(server);
             foreach (var job in (await client.ListAsync(new() { States = [JobState.Waiting] })).Items)
                 foreach (var input in job.Inputs.Where(input => input.IsOutstanding))
                 {
@@ -199,6 +229,20 @@ public sealed class JobSimulation
         {
             _auditor.Count("refused");
         }
+    }
+
+    /// <summary>The same person pauses a kind for a while, and submits dead letters again.</summary>
+    private async Task LookAfterQueuesAsync(SimulatedServer server)
+    {
+        await server.Core.Queues.ResumeAsync(null);
+        if (AllDone) return;
+        if (Chance.Next(4) == 0)
+        {
+            await server.Core.Queues.PauseAsync(SimulatedWork.Kinds[Chance.Next(SimulatedWork.Kinds.Length)], "person");
+            _auditor.Count("paused");
+        }
+        int redriven = await server.Client.RedriveAllAsync(new(), "person");
+        if (redriven > 0) _auditor.Count("redriven");
     }
 
     private sealed class NotingExecutor(IJobExecutor inner, Action<JobContext> started) : IJobExecutor
@@ -240,6 +284,9 @@ public interface ISimulatedStores
     /// <summary>A job as it is right now, for the auditor, past everything that goes wrong.</summary>
     /// <param name="id">The id.</param>
     Job? Read(JobId id);
+
+    /// <summary>The caps that live jobs stand under right now, for the auditor.</summary>
+    IReadOnlyList<CapUse> Caps();
 
     /// <summary>Whether a write is done by the time its call returns, so that the auditor can compare each job with what it was just before.</summary>
     bool WritesAtOnce { get; }

@@ -14,5 +14,8 @@ public sealed class MemoryStores : ISimulatedStores
     public bool WritesAtOnce => true;
 
     /// <inheritdoc/>
+    public IReadOnlyList<CapUse> Caps() => _store.ListCapsAsync("", null, 100).AsTask().Result;
+
+    /// <inheritdoc/>
     public Job? Read(JobId id) => _store.FindAsync(id).AsTask().Result;
 }

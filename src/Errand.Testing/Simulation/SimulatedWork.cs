@@ -13,6 +13,9 @@ internal sealed class SimulatedWork(SimulatedNode node, Auditor auditor) : IJobE
     public const string Short = "short";
     public static readonly string[] Kinds = [Plain, Restartable, Flaky, Asking, Deaf, Short];
 
+    /// <summary>Those that a call may bring a body for: they stand under no cap.</summary>
+    public static readonly string[] Uncapped = [Plain, Restartable, Flaky, Asking, Deaf];
+
     private Random Chance => node.World.Random;
 
     public static JobKind KindOf(string name, SimulatedNode node, Auditor auditor)

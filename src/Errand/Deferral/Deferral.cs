@@ -10,9 +10,9 @@ internal sealed class Deferral(ErrandCore core, JobClient client)
         core.Check(spec);
         var kind = core.Kinds.Find(spec.Kind);
         if (body is not null && kind is null) throw new UnknownJobKindException(spec.Kind, core.Kinds.Names);
-        if (body is not null) RefuseWhatABodyCannot(spec);
+        if (body is not null) RefuseWhatABodyCannot(spec, kind!);
         var patience = PatienceOf(options, kind);
-        bool storeFirst = options.StoreFirst || spec.Session is not null || spec.Key is not null || spec.RunAt is not null || patience == TimeSpan.Zero;
+        bool storeFirst = options.StoreFirst || patience == TimeSpan.Zero || NeedsStore(spec) is not null || (kind is not null && core.Options.Caps.OfKind(kind) is not null);
         if (core.Runner is null || kind is null || (storeFirst && body is null)) return CallStoredAsync(spec, patience, options.OnAbandon, abandon);
         return CallInlineAsync(spec, kind, body, patience, options.OnAbandon, abandon);
     }
@@ -25,12 +25,24 @@ internal sealed class Deferral(ErrandCore core, JobClient client)
     }
 
     // A body that is given starts now, in this process: it cannot stand in a line, nor be found by a key.
-    private static void RefuseWhatABodyCannot(JobSpec spec)
+    private void RefuseWhatABodyCannot(JobSpec spec, JobKind kind)
     {
-        string? parameter = spec.Session is not null ? "session" : spec.Key is not null ? "key" : spec.RunAt is not null ? "runAt" : null;
+        string? parameter = NeedsStore(spec) ?? (core.Options.Caps.OfKind(kind) is not null ? "cap" : null);
         if (parameter is not null)
             throw new InvalidJobException(parameter, $"A call that brings its own body starts at once and takes no {parameter}; leave it out, or call the kind without a body.");
     }
+
+    /// <summary>What only a job that is stored before it starts can have, if the call asks for any of it.</summary>
+    private static string? NeedsStore(JobSpec spec) => spec switch
+    {
+        { Session: not null } => "session",
+        { Key: not null } => "key",
+        { RunAt: not null } => "runAt",
+        { After.Count: > 0 } => "after",
+        { Caps.Count: > 0 } => "caps",
+        { Reuse: not JobReuse.None } => "reuse",
+        _ => null,
+    };
 
     private ValueTask<CallResult> CallInlineAsync(
         JobSpec spec, JobKind kind, IJobExecutor? body, TimeSpan patience, OnAbandon onAbandon, CancellationToken abandon)
@@ -50,17 +62,14 @@ internal sealed class Deferral(ErrandCore core, JobClient client)
             var news = patience == TimeSpan.Zero
                 ? new JobNews(job, TimedOut: true)
                 : await client.WaitAsync(job.Id, new() { Timeout = patience }, abandon);
-            if (news.Job.IsTerminal) return CallResult.Stored(news.Job, await WithResultAsync(news.Job));
+            if (news.Job.IsTerminal) return CallResult.Stored(news.Job, await client.OutcomeOf(news.Job, CancellationToken.None));
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
-            if (onAbandon == OnAbandon.Cancel) await client.CancelAsync(job.Id, "its caller, who gave up", CancellationToken.None);
+            // Others may have been answered with the same job, and wait for it.
+            if (onAbandon == OnAbandon.Cancel && job.Spec.Reuse == JobReuse.None) await client.CancelAsync(job.Id, "its caller, who gave up", CancellationToken.None);
             throw;
         }
         return CallResult.Promoted(await client.HandOverAsync(job.Id));
     }
-
-    private async ValueTask<JobOutcome> WithResultAsync(Job job) => job is { State: JobState.Completed, Outcome.LargeResultBytes: not null }
-        ? job.Outcome with { Result = await client.GetResultAsync(job.Id) }
-        : job.Outcome!;
 }

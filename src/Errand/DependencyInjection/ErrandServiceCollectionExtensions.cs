@@ -26,6 +26,7 @@ public static class ErrandServiceCollectionExtensions
         services.TryAddSingleton<IOutputLog>(provider => new MemoryOutputLog(OutputOptions.Memory, provider.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, JobLoggerProvider>());
         services.TryAddSingleton(Create);
+        services.TryAddSingleton<IQueueClient>(provider => provider.GetRequiredService<ErrandCore>().Queues);
         services.TryAddSingleton<IJobClient>(provider => provider.GetRequiredService<ErrandCore>().Client);
         services.TryAddSingleton(provider => provider.GetRequiredService<ErrandCore>().Schedules);
         services.AddHostedService<ErrandHostedService>();

@@ -62,6 +62,9 @@ public sealed class JobContext
     /// <param name="message">A line for people.</param>
     public void Report(double current, double? total = null, string? message = null) => Progress.Report(new(current, total, message));
 
+    /// <summary>How the jobs ended that this one started after, in the order in which it names them; with their results, however large.</summary>
+    public ValueTask<IReadOnlyList<ParentOutcome>> ParentsAsync() => _execution.Core.Client.ParentsAsync(Spec, CancellationToken);
+
     /// <summary>Writes a line into the job's output.</summary>
     /// <param name="line">The line, without its end.</param>
     public void Log(string line) => _execution.Output.WriteLine(line);

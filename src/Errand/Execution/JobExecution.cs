@@ -188,11 +188,21 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
         _ => outcome,
     };
 
-    private static JobOutcome OutcomeOf(Exception e) => e switch
+    private JobOutcome OutcomeOf(Exception e) => e switch
     {
         JobErrorException failure => JobOutcome.Failed(failure.Error),
-        _ => JobOutcome.Failed(new JobError(JobErrorCodes.Exception, $"{e.GetType().Name}: {e.Message}")),
+        _ => JobOutcome.Failed(new JobError(JobErrorCodes.Exception, $"{e.GetType().Name}: {e.Message}", IsWorthRetrying(e))),
     };
+
+    private bool IsWorthRetrying(Exception e)
+    {
+        try { return _kind?.IsWorthRetrying?.Invoke(e) ?? true; }
+        catch (Exception)
+        {
+            // Whoever cannot tell leaves it to the policy.
+            return true;
+        }
+    }
 
     private JobOutcome TimedOut() => JobOutcome.Failed(new JobError(JobErrorCodes.Timeout,
         $"It ran for {Seconds(Stop.Ran())}, past its limit of {Seconds(Limits.WallTime)}, and was stopped. Give it a longer limit (JobSpec.Limits), or make it do less."));

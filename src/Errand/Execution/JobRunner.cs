@@ -177,39 +177,4 @@ internal sealed partial class JobRunner
         Expect(job).Begin(resume);
         return 1;
     }
-
-    /// <summary>Takes up what a runner that is gone has left: runs it again, goes on with it, or ends it.</summary>
-    private int BeginAdopted(Job job)
-    {
-        var kind = _core.Kinds.Find(job.Kind)!;
-        if (job.Phase == JobPhase.Running && kind.Restartable)
-        {
-            _lostAnswers.Settle(job.Id);
-            _core.Scheduler.Queue(() => _ = RestartAsync(job));
-        }
-        else Begin(job, resume: true);
-        return 1;
-    }
-
-    private async Task RestartAsync(Job job)
-    {
-        var stored = new RunningJob(_core.Store, job);
-        try
-        {
-            var (status, _) = await stored.WriteAsync(held => JobTransition.Restart(held, "its runner was gone", _core.Time.GetJobTime()));
-            // A cancel came in between: there is nothing to restart, only to end.
-            if (status == ApplyStatus.Applied) Begin(stored.Current, resume: false);
-            else if (stored.Current.Fence == job.Fence && !stored.Current.IsTerminal) Begin(stored.Current, resume: true);
-            else Admission.Release();
-        }
-        catch (Exception)
-        {
-            // Held and not running: the next beats find it again.
-            Admission.Release();
-        }
-        finally
-        {
-            _lostAnswers.Forget(job.Id);
-        }
-    }
 }

@@ -47,3 +47,11 @@ public sealed record JobRate(int Count, TimeSpan Period)
         return (free > earliest ? free : earliest) + Interval;
     }
 }
+
+/// <summary>How far a cap is used.</summary>
+/// <param name="Cap">The cap.</param>
+/// <param name="Running">How many jobs under it are under way.</param>
+/// <param name="Queued">How many wait to start, for whatever reason.</param>
+/// <param name="Waiting">How many of those wait in the line of this cap.</param>
+/// <param name="FreeAt">When its rate lets the next one start, where it has one.</param>
+public sealed record CapUse(JobCap Cap, int Running, int Queued, int Waiting, DateTimeOffset? FreeAt);

@@ -184,3 +184,15 @@ public sealed class QueueDrainingException : JobException
     /// <summary>The kind; empty where all are.</summary>
     public string Kind { get; }
 }
+
+/// <summary>There is no such batch, or none of its jobs is kept any more.</summary>
+public sealed class BatchNotFoundException : JobException
+{
+    /// <summary>Says which.</summary>
+    /// <param name="batch">The batch.</param>
+    public BatchNotFoundException(JobId batch)
+        : base($"Batch {batch} was not found. Its jobs may have been removed after their retention, or the id is mistyped.") => Batch = batch;
+
+    /// <summary>The batch.</summary>
+    public JobId Batch { get; }
+}

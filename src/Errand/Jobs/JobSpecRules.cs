@@ -8,6 +8,8 @@ internal static class JobSpecRules
     private const int MaxName = 100;
     private const int MaxText = 500;
     private const int MaxTags = 50;
+    private const int MaxCaps = 20;
+    private const int MaxAfter = 100_000;
     // Looked for without an enumerator: every call comes by here.
     private static readonly SearchValues<char> KindLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
     private static readonly DateTimeOffset Latest = new(2900, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -25,8 +27,43 @@ internal static class JobSpecRules
         for (int i = 0; i < spec.Tags.Count; i++) CheckName("tags", spec.Tags[i], required: true);
         if (spec.Input.Length > maxPayload) throw new PayloadTooLargeException("input", spec.Input.Length, maxPayload);
         CheckRunAt(spec.RunAt, now);
+        if (spec.After.Count > 0) CheckAfter(spec.After);
+        if (spec.Caps.Count > 0) CheckCaps(spec.Caps);
+        CheckReuse(spec);
         if (spec.Limits is { } limits) Check(limits);
         if (spec.Retry is { } retry) Check(retry);
+    }
+
+    private static void CheckAfter(IReadOnlyList<JobDependency> after)
+    {
+        if (after.Count > MaxAfter) throw new InvalidJobException("after", $"It is to start after {after.Count:N0} jobs; there may be {MaxAfter:N0}. Put steps in between.");
+        var seen = new HashSet<JobId>(after.Count);
+        foreach (var dependency in after)
+        {
+            if (dependency.Job.IsEmpty) throw new InvalidJobException("after", "A job that it is to start after has no id; use the id that a submit answered with.");
+            if (!seen.Add(dependency.Job)) throw new InvalidJobException("after", $"Job {dependency.Job} is named twice among those that it is to start after.");
+        }
+    }
+
+    private static void CheckCaps(IReadOnlyList<JobCap> caps)
+    {
+        if (caps.Count > MaxCaps) throw new InvalidJobException("caps", $"It names {caps.Count} caps; it may name {MaxCaps}.");
+        for (int i = 0; i < caps.Count; i++)
+        {
+            CheckName("caps", caps[i].Name, required: true);
+            if (CapOptions.ProblemOf(caps[i].Size) is { } problem) throw new InvalidJobException("caps", $"The cap '{caps[i].Name}': {problem}");
+            for (int j = 0; j < i; j++)
+                if (caps[j].Name == caps[i].Name) throw new InvalidJobException("caps", $"The cap '{caps[i].Name}' is named twice.");
+        }
+    }
+
+    private static void CheckReuse(JobSpec spec)
+    {
+        CheckName("fingerprint", spec.Fingerprint);
+        if (spec is { Reuse: not JobReuse.None, Fingerprint: null })
+            throw new InvalidJobException("fingerprint", $"Reuse is {spec.Reuse} and there is no fingerprint; make one with JobFingerprint.Of(kind, input).");
+        if (spec.KeepFor is { } keep && (keep < TimeSpan.Zero || keep > TimeSpan.FromDays(3650)))
+            throw new InvalidJobException("keepFor", $"KeepFor is {keep}; it must be from nothing to ten years, such as 1.00:00:00 for a day.");
     }
 
     public static void CheckKind(string? kind)

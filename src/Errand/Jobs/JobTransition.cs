@@ -181,9 +181,11 @@ public sealed class JobTransition
     /// <summary>A dead letter was submitted again, and is none any more.</summary>
     /// <param name="by">Who did it.</param>
     /// <param name="successor">The job that does it again.</param>
+    /// <param name="version">The version in which it was a dead letter.</param>
     /// <param name="at">When.</param>
-    public static JobTransition Redrive(string by, JobId successor, DateTimeOffset at) => new("redrive", at,
-        new JobEdge(JobPhases.Failed, null, new() { DeadLetter = false }, [new(at, JobEvents.Redriven, by, successor.ToString())]));
+    public static JobTransition Redrive(string by, JobId successor, long version, DateTimeOffset at) => new("redrive", at,
+        new JobEdge(JobPhases.Failed, null, new() { DeadLetter = false }, [new(at, JobEvents.Redriven, by, successor.ToString())]))
+        { ExpectedVersion = version };
 
     /// <summary>Somebody asks for the end of a job: a queued one ends at once, a running one is asked to stop.</summary>
     /// <param name="by">Who asks.</param>

@@ -6,7 +6,9 @@ namespace Errand;
 internal sealed partial class RetentionSweeper(ErrandCore core)
 {
     private static readonly JobState[] Ended = [JobState.Completed, JobState.Failed, JobState.Cancelled];
+    private const int MostKeptLookedAt = 20_000;
     private readonly WakeUp _bell = new(core.Time);
+    private JobId? _lookedAtTo;
     private volatile bool _stopped;
 
     public void Start() => _ = core.Scheduler.Run(LoopAsync);
@@ -17,26 +19,49 @@ internal sealed partial class RetentionSweeper(ErrandCore core)
         _bell.Ring();
     }
 
+    /// <summary>Removes what is past its retention; answers how many.</summary>
     public async ValueTask<int> SweepAsync(CancellationToken cancellationToken)
     {
-        var tooOld = core.Time.GetJobTime() - core.Options.Retention.Age;
-        int removed = await core.Client.PurgeAsync(new() { FinishedBefore = tooOld, OldestFirst = true }, cancellationToken);
-        return removed + await RemoveSurplusAsync(cancellationToken);
+        await core.Remover.FinishAsync(cancellationToken);
+        var now = core.Time.GetJobTime();
+        int removed = await core.Client.PurgeAsync(new() { ExpiredBefore = now, OldestFirst = true }, cancellationToken);
+        removed += await RemoveAgedAsync(now, cancellationToken);
+        foreach (var rule in core.Options.Retention.Rules)
+            if (rule.Count is { } most) removed += await RemoveSurplusAsync(rule.Query(Ended), most, cancellationToken);
+        return removed + await RemoveSurplusAsync(new() { States = Ended, OldestFirst = true }, core.Options.Retention.Count, cancellationToken);
     }
 
-    private async ValueTask<int> RemoveSurplusAsync(CancellationToken cancellationToken)
+    // Those that are kept longer than the rest are looked at again and again, so each sweep goes on where the last one stopped, and looks at so
+    // many of them and no more.
+    private async ValueTask<int> RemoveAgedAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var counts = await core.Store.CountAsync(new() { States = Ended }, cancellationToken);
-        long surplus = counts.Values.Sum() - core.Options.Retention.Count;
+        var retention = core.Options.Retention;
+        var query = new JobQuery { States = Ended, FinishedBefore = now - retention.ShortestAge, OldestFirst = true, Limit = JobQuery.MaxLimit, After = _lookedAtTo };
+        int removed = 0;
+        for (int kept = 0; kept < MostKeptLookedAt; query = query with { After = _lookedAtTo })
+        {
+            var page = await core.Store.ListAsync(query, cancellationToken);
+            JobId[] aged = [.. page.Items.Where(job => job.FinishedAt + retention.AgeOf(job) < now).Select(job => job.Id)];
+            removed += await core.Remover.RemoveAsync(aged, cancellationToken);
+            kept += page.Items.Count - aged.Length;
+            _lookedAtTo = page.Next;
+            if (page.Next is null) break;
+        }
+        return removed;
+    }
+
+    private async ValueTask<int> RemoveSurplusAsync(JobQuery query, int most, CancellationToken cancellationToken)
+    {
+        var counts = await core.Store.CountAsync(query, cancellationToken);
+        long surplus = counts.Values.Sum() - most;
         int removed = 0;
         while (surplus > 0)
         {
-            var query = new JobQuery { States = Ended, OldestFirst = true, Limit = (int)Math.Min(surplus, JobQuery.MaxLimit) };
-            var page = await core.Store.ListAsync(query, cancellationToken);
-            int gone = await core.RemoveAsync([.. page.Items.Select(job => job.Id)], cancellationToken);
-            if (gone == 0) break;
-            surplus -= gone;
-            removed += gone;
+            var page = await core.Store.ListAsync(query with { Limit = (int)Math.Min(surplus, JobQuery.MaxLimit) }, cancellationToken);
+            removed += await core.Remover.RemoveAsync([.. page.Items.Select(job => job.Id)], cancellationToken);
+            surplus -= page.Items.Count;
+            if (page.Next is null) break;
+            query = query with { After = page.Next };
         }
         return removed;
     }

@@ -38,7 +38,8 @@ public sealed partial class MemoryJobStore
             _live.Add(stored);
             if (job.Spec.Session is { } session) SessionOf_NeedsLock(job.Owner, session).Append(stored);
         }
-        bool releases = job.Spec.After.Count > 0 && job.Phase == JobPhase.Queued && WaitForParents_NeedsLock(stored);
+        else LinesOf_NeedsLock(job.Kind).EndedIn(job.Phase).Add(stored);
+        bool releases = job.Spec.After.Count > 0 && !job.IsTerminal && FollowParents_NeedsLock(stored);
         if (job.Phase == JobPhase.Queued) SettleSessionHold(stored);
         JoinCaps_NeedsLock(stored);
         CountInCaps_NeedsLock(stored, job.Phase, +1);
@@ -59,23 +60,29 @@ public sealed partial class MemoryJobStore
 
     private (int Place, AddRefusal Refusal)? FindRefusal_NeedsLock(IReadOnlyList<Job> jobs)
     {
-        Dictionary<string, int>? queued = null;
-        HashSet<JobId>? given = null;
+        if (_paused.Count + _draining.Count == 0 && ArePlain(jobs)) return null;
+        var incoming = new IncomingJobs();
+        Dictionary<string, int> queued = [];
         for (int i = 0; i < jobs.Count; i++)
         {
-            var job = jobs[i];
-            if (jobs.Count > 1) (given ??= []).Add(job.Id);
-            bool isPlain = job.Caps.Count == 0 && job.Spec.After.Count == 0 && _paused.Count == 0 && _draining.Count == 0;
-            if (isPlain || Existing_NeedsLock(job) is not null) continue;
-            if (RefusalOf_NeedsLock(job, given, queued ??= []) is { } refusal) return (i, refusal);
+            if (Existing_NeedsLock(jobs[i]) is not null || incoming.AnswerFor(jobs[i])) continue;
+            if (RefusalOf_NeedsLock(jobs[i], incoming, queued) is { } refusal) return (i, refusal);
+            incoming.Add(jobs[i]);
         }
         return null;
     }
 
-    private AddRefusal? RefusalOf_NeedsLock(Job job, HashSet<JobId>? given, Dictionary<string, int> queued)
+    private static bool ArePlain(IReadOnlyList<Job> jobs)
+    {
+        for (int i = 0; i < jobs.Count; i++)
+            if (jobs[i].Caps.Count + jobs[i].Spec.After.Count > 0) return false;
+        return true;
+    }
+
+    private AddRefusal? RefusalOf_NeedsLock(Job job, IncomingJobs incoming, Dictionary<string, int> queued)
     {
         foreach (var dependency in job.Spec.After)
-            if (!_jobs.ContainsKey(dependency.Job) && given?.Contains(dependency.Job) != true) return new(RefusalReason.UnknownParent, dependency.Job.ToString());
+            if (!_jobs.ContainsKey(dependency.Job) && !incoming.Has(dependency.Job)) return new(RefusalReason.UnknownParent, dependency.Job.ToString());
         if (job.PromotedAt is not null) return null;
         if (Gate(_draining, job.Kind) is { } drained) return new(RefusalReason.Draining, drained);
         if (job.Phase != JobPhase.Queued) return job.Phase == JobPhase.Running && Gate(_paused, job.Kind) is { } paused ? new(RefusalReason.Paused, paused) : null;

@@ -6,8 +6,8 @@ public sealed partial class MemoryJobStore
     // Jobs that have ended and whose dependents have not all been told.
     private readonly LinkedList<StoredJob> _toRelease = [];
 
-    /// <summary>Lets a job that was just added wait for its parents; answers whether one of them has ended as it should not.</summary>
-    private bool WaitForParents_NeedsLock(StoredJob stored)
+    /// <summary>Ties a job that was just added to its parents; answers whether one that it waits for has ended as it should not.</summary>
+    private bool FollowParents_NeedsLock(StoredJob stored)
     {
         bool releases = false;
         int pending = 0;
@@ -15,6 +15,8 @@ public sealed partial class MemoryJobStore
         {
             var parent = _jobs[dependency.Job];
             parent.LiveDependents++;
+            // What is under way already waits for nothing.
+            if (stored.Job.Phase != JobPhase.Queued) continue;
             if (parent.Job.IsTerminal && dependency.IsMetBy(parent.Job.Phase)) continue;
             pending++;
             (parent.Untold ??= []).Enqueue((stored, dependency.OnAnyEnd));

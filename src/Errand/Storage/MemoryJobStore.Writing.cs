@@ -81,6 +81,7 @@ public sealed partial class MemoryJobStore
     private void End_NeedsLock(StoredJob stored, List<JobHint>? hints)
     {
         _live.Remove(stored.Job.Id);
+        LinesOf_NeedsLock(stored.Job.Kind).EndedIn(stored.Job.Phase).Add(stored);
         ForgetParents_NeedsLock(stored);
         if (EnterForRelease_NeedsLock(stored)) hints?.Add(new(stored.Job.Id, stored.Job.Version, Ready: false, Releases: true));
         if (stored.Session is not { } session) return;
@@ -119,6 +120,7 @@ public sealed partial class MemoryJobStore
         _jobs.Remove(id);
         _all.Remove(id);
         _counts[(int)stored.Job.Phase]--;
+        LinesOf_NeedsLock(stored.Job.Kind).EndedIn(stored.Job.Phase).Remove(id);
         if (stored.Job.Spec.Parent is { } parent) Leave_NeedsLock(_children, parent, id);
         if (stored.Job.Spec.Batch is { } batch) Leave_NeedsLock(_batches, batch, id);
         if (stored.Job.Spec.Key is { } key) _keys.Remove((stored.Job.Owner, key));

@@ -157,10 +157,16 @@ public sealed partial class MemoryJobStore : IJobStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default)
     {
-        if (!state.IsTerminal()) return new([]);
-        var filter = new JobFilter(new() { Kind = kind, States = [state] });
-        return new([.. Scan(filter, after: null, oldestFirst: false).Take(Math.Max(limit, 0))
-            .Select(job => new JobTimes(job.CreatedAt, job.ScheduledAt, job.StartedAt, job.FinishedAt!.Value))]);
+        if (!state.IsTerminal() || limit <= 0) return new([]);
+        var jobs = new Job[limit];
+        int count;
+        lock (_lock)
+        {
+            ThrowIfDisposed_NeedsLock();
+            var phase = state switch { JobState.Completed => JobPhase.Completed, JobState.Failed => JobPhase.Failed, _ => JobPhase.Cancelled };
+            count = _kinds.GetValueOrDefault(kind)?.EndedIn(phase).CopyAfter(null, oldestFirst: false, jobs) ?? 0;
+        }
+        return new([.. jobs.Take(count).Select(job => new JobTimes(job.CreatedAt, job.ScheduledAt, job.StartedAt, job.FinishedAt ?? job.LastActivityAt))]);
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ public enum RefusalReason
     /// <summary>Another job of the same add was refused.</summary>
     Others,
 
-    /// <summary>A job that it starts after is not there.</summary>
+    /// <summary>A job that it starts after is not there, and is not added before it by the same add.</summary>
     UnknownParent,
 
     /// <summary>As many wait under one of its caps as may.</summary>
@@ -107,14 +107,6 @@ public sealed record ReleaseResult(IReadOnlyList<UnmetDependency> Unmet, bool Mo
 /// <param name="Parent">The job that ended otherwise.</param>
 /// <param name="ParentPhase">How it ended.</param>
 public readonly record struct UnmetDependency(JobId Job, JobId Parent, JobPhase ParentPhase);
-
-/// <summary>How far a cap is used.</summary>
-/// <param name="Cap">The cap.</param>
-/// <param name="Running">How many jobs under it are under way.</param>
-/// <param name="Queued">How many wait to start, for whatever reason.</param>
-/// <param name="Waiting">How many of those wait in the line of this cap.</param>
-/// <param name="FreeAt">When its rate lets the next one start, where it has one.</param>
-public sealed record CapUse(JobCap Cap, int Running, int Queued, int Waiting, DateTimeOffset? FreeAt);
 
 /// <summary>When things happened to a job that has ended.</summary>
 /// <param name="CreatedAt">When it was submitted.</param>

@@ -25,7 +25,7 @@ public sealed class GuideTests
         errand.RunToIdle();
         Assert.Empty(mail.Sent);
 
-        errand.Advance(TimeSpan.FromSeconds(1));
+        errand.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(["ann owes 12"], mail.Sent);
         Assert.Equal(2, errand.Run(client => client.GetAsync(job.Id)).Attempt);
     }

@@ -23,6 +23,10 @@ public sealed class LifeCycleTests
         give back           | -         | queued    | cancelled | queued    | cancelled | -         | -       | -
         cancel              | cancelled | running!  | already   | waiting!  | already   | -         | -       | already
         kill                | cancelled | running!  | running!  | waiting!  | waiting!  | -         | -       | already
+        fail for good       | -         | failed    | cancelled | failed    | cancelled | -         | -       | -
+        reject as failed    | failed    | -         | -         | -         | -         | already   | already | already
+        reject as cancelled | cancelled | -         | -         | -         | -         | already   | already | already
+        redrive             | -         | -         | -         | -         | -         | -         | failed  | -
         """;
 
     private static readonly Dictionary<string, JobPhase> Phases = new()
@@ -47,6 +51,7 @@ public sealed class LifeCycleTests
         [JobFields.Checkpoint] = (job => job.Checkpoint, (change, _) => change.Checkpoint),
         [JobFields.Inputs] = (job => job.Inputs, (change, _) => change.Inputs),
         [JobFields.Outcome] = (job => job.Outcome, (change, _) => change.Outcome),
+        [JobFields.DeadLetter] = (job => job.IsDeadLetter, (change, _) => change.DeadLetter),
     };
 
     public static TheoryData<string, JobPhase, string> Cells

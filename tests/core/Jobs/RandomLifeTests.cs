@@ -18,8 +18,9 @@ public sealed class RandomLifeTests
     public void B_2_an_end_never_changes() => ForEveryStep((before, status, after) =>
     {
         if (!before.IsTerminal) return;
-        Assert.NotEqual(ApplyStatus.Applied, status);
-        Assert.Same(before, after);
+        // All that can still be said of it is that somebody has looked at a dead letter.
+        if (status == ApplyStatus.Applied) Assert.Equal(before, after with { Version = before.Version, LastActivityAt = before.LastActivityAt, IsDeadLetter = before.IsDeadLetter });
+        else Assert.Same(before, after);
     });
 
     [Fact]

@@ -27,6 +27,10 @@ internal static class Steps
             ["retry"] = (job, at) => JobTransition.Retry(job, new("e", "m"), Next(job, at.AddSeconds(5)), at),
             ["give back"] = (job, at) => JobTransition.GiveBack(job, "leaving", Next(job, at), at),
             ["cancel"] = (_, at) => JobTransition.RequestCancel("bob", at),
+            ["fail for good"] = (job, at) => JobTransition.Finish(job.Fence, JobOutcome.Failed(new("e", "m")), at, deadLetter: true),
+            ["reject as failed"] = (_, at) => JobTransition.Reject(JobOutcome.Failed(new("e", "m")), "its parent failed", at),
+            ["reject as cancelled"] = (_, at) => JobTransition.Reject(JobOutcome.Cancelled, "its parent was cancelled", at),
+            ["redrive"] = (job, at) => JobTransition.Redrive("bob", job.Id, job.Version, at),
             ["kill"] = (job, at) => JobTransition.RequestKill("bob", job.CancelRequest?.At ?? at, at),
         };
 

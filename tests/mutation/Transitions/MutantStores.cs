@@ -12,5 +12,7 @@ internal sealed class MutantStores(TransitionMutant mutant) : ISimulatedStores
 
     public IJobStore Open(SimulatedNode node) => new MutantStore(_sound.Open(node), mutant);
 
+    public IReadOnlyList<CapUse> Caps() => _sound.Caps();
+
     public Job? Read(JobId id) => _sound.Read(id);
 }

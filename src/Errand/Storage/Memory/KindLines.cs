@@ -3,12 +3,17 @@ namespace Errand.Storage;
 /// <summary>The jobs of one kind that could be claimed now, so that a claim never looks at a job of a kind it did not ask for.</summary>
 internal sealed class KindLines
 {
-    /// <summary>Queued, and held back by nothing.</summary>
+    private readonly OrderedJobs?[] _ended = new OrderedJobs?[3];
+
     /// <summary>Whether none may be started, as of the claim under way.</summary>
     public bool IsPaused { get; set; }
 
+    /// <summary>Queued, and held back by nothing.</summary>
     public JobLine Ready { get; } = new();
 
     /// <summary>Held by a runner that has lapsed.</summary>
     public JobLine Orphaned { get; } = new();
+
+    /// <summary>Those that have ended, by how they did.</summary>
+    public OrderedJobs EndedIn(JobPhase phase) => _ended[phase - JobPhase.Completed] ??= new();
 }
