@@ -32,6 +32,10 @@ internal sealed partial class JobClient
 
     public JobBatch CreateBatch() => new(() => _core.NewId(_core.Time.GetJobTime()));
 
+    /// <summary>Adds the job of a schedule's run, whose id tells whether it was added before.</summary>
+    internal async ValueTask<Job> AddRunAsync((JobId Id, JobSpec Spec) run, CancellationToken cancellationToken) =>
+        (await AddQueuedAsync([_core.QueuedJob(run.Id, run.Spec, _core.Time.GetJobTime())], cancellationToken))[0];
+
     private async ValueTask<IReadOnlyList<Job>> SubmitAsync(JobBatch batch, bool isOne, CancellationToken cancellationToken)
     {
         _core.RefuseWhenStopping();
