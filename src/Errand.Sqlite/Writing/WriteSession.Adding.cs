@@ -29,8 +29,7 @@ internal sealed partial class WriteSession
         if (Jobs.Insert(held) is not { } seq)
         {
             if (Jobs.Existing(job) is { } existing) return new(false, existing);
-            Jobs.GiveWay(job);
-            return Add(job);
+            seq = Jobs.InsertInPlace(held);
         }
         if (held.Caps.Count > 0) JoinCaps(held);
         // One of a later time is news too: the next claim may have to come sooner.
