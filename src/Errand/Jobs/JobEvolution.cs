@@ -31,6 +31,7 @@ public static class JobEvolution
             FinishedAt = Sets(JobFields.FinishedAt) ? change.FinishedAt : job.FinishedAt,
             ScheduledAt = Sets(JobFields.Due) ? change.Due.At : job.ScheduledAt,
             Holds = Sets(JobFields.Due) ? change.Due.IsFuture ? JobHolds.Future : JobHolds.None : job.Holds,
+            WaitsForCap = Sets(JobFields.Due) ? null : job.WaitsForCap,
             Progress = Sets(JobFields.Progress) ? change.Progress : job.Progress,
             CancelRequest = Sets(JobFields.CancelRequest) ? change.CancelRequest : job.CancelRequest,
             Checkpoint = Sets(JobFields.Checkpoint) ? change.Checkpoint : job.Checkpoint,
