@@ -180,6 +180,7 @@ internal sealed class WriteStatement
         if (!scheduled && edge.To is not JobPhase.Queued) return;
         string holds = scheduled ? Add(Parameters.Small((int)(edge.Change.Due.IsFuture ? JobHolds.Future : JobHolds.None))) : "holds";
         _text.Append(CultureInfo.InvariantCulture, $", holds = ({holds} & ~{Statements.Session}) | {Statements.SessionHold}");
+        if (scheduled) _text.Append(", waits_for = NULL");
     }
 
     private void AppendHistory(IReadOnlyList<JobEdge> edges)
