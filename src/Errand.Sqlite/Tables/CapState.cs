@@ -1,5 +1,3 @@
-using Errand.Storage;
-
 namespace Errand.Sqlite;
 
 /// <summary>A cap, and how far it is used, as the transaction that is open has it.</summary>

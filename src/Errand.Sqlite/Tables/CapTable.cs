@@ -1,5 +1,3 @@
-using Errand.Storage;
-
 namespace Errand.Sqlite;
 
 /// <summary>
