@@ -9,6 +9,7 @@ namespace Errand;
 internal sealed class ErrandCore : IDisposable
 {
     private readonly RetentionSweeper _sweeper;
+    private readonly ScheduleTicker _ticker;
     private readonly DependentsReleaser _releaser;
     private bool _stopped;
 
@@ -35,6 +36,8 @@ internal sealed class ErrandCore : IDisposable
         History = new KindHistory(this);
         Remover = new JobRemover(this);
         _sweeper = new RetentionSweeper(this);
+        _ticker = new ScheduleTicker(this);
+        Schedules = new ScheduleClient(this, _ticker);
         _releaser = new DependentsReleaser(this);
     }
 
@@ -74,6 +77,8 @@ internal sealed class ErrandCore : IDisposable
 
     public JobClient Client { get; }
 
+    public IScheduleClient Schedules { get; }
+
     public QueueClient Queues { get; }
 
     public KindHistory History { get; }
@@ -86,7 +91,9 @@ internal sealed class ErrandCore : IDisposable
         Signals.Attach(Store);
         _releaser.Start();
         Runner?.Start();
-        if (Runner is not null) _sweeper.Start();
+        if (Runner is null) return;
+        _sweeper.Start();
+        _ticker.Start();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -94,6 +101,7 @@ internal sealed class ErrandCore : IDisposable
         if (_stopped) return;
         _stopped = true;
         _sweeper.Stop();
+        _ticker.Stop();
         _releaser.Stop();
         if (Runner is not null) await Runner.StopAsync(cancellationToken);
     }

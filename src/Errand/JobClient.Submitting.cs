@@ -32,6 +32,10 @@ internal sealed partial class JobClient
 
     public JobBatch CreateBatch() => new(() => _core.NewId(_core.Time.GetJobTime()));
 
+    /// <summary>Adds the job of a schedule's run, whose id tells whether it was added before.</summary>
+    internal async ValueTask<Job> AddRunAsync((JobId Id, JobSpec Spec) run, CancellationToken cancellationToken) =>
+        (await AddQueuedAsync([_core.QueuedJob(run.Id, run.Spec, _core.Time.GetJobTime())], cancellationToken))[0];
+
     private async ValueTask<IReadOnlyList<Job>> SubmitAsync(JobBatch batch, bool isOne, CancellationToken cancellationToken)
     {
         _core.RefuseWhenStopping();
@@ -67,7 +71,7 @@ internal sealed partial class JobClient
                 {
                     null => SameRequest(job, added.Job),
                     RefusalReason.Paused => null,
-                    _ => throw Refused(job, added.Refusal),
+                    _ => throw Refused(job, added.Refusal, [job]),
                 };
             }
             ErrandTelemetry.Submitted(job);
@@ -88,7 +92,7 @@ internal sealed partial class JobClient
         var all = _core.Notices.WithNotices(jobs, job => !MayBeThere(job));
         var results = await Store.AddAsync(all, cancellationToken);
         for (int i = 0; i < all.Count; i++)
-            if (results[i].Refusal is { Reason: not RefusalReason.Others } refusal) throw Refused(all[i], refusal);
+            if (results[i].Refusal is { Reason: not RefusalReason.Others } refusal) throw Refused(all[i], refusal, all);
         NoticeJobs.Count(results, from: jobs.Length);
         bool inLine = false;
         for (int i = 0; i < jobs.Length; i++)
@@ -117,8 +121,11 @@ internal sealed partial class JobClient
         _core.Runner?.RingPump();
     }
 
-    private static JobException Refused(Job job, AddRefusal refusal) => refusal.Reason switch
+    private static JobException Refused(Job job, AddRefusal refusal, IReadOnlyList<Job> together) => refusal.Reason switch
     {
+        RefusalReason.UnknownParent when together.Any(other => other.Id.ToString() == refusal.Name) => new InvalidJobException("after",
+            $"Job {refusal.Name} of the batch was answered with an earlier job, which has its key or its fingerprint, so there is none of this id " +
+            "to start after. Submit it by itself first, and start after the job that is the answer."),
         RefusalReason.UnknownParent => new InvalidJobException("after",
             $"Job {refusal.Name}, which this one is to start after, was not found. It may have been removed after its retention, or the id is mistyped."),
         RefusalReason.CapFull => new QueueFullException(job.Caps.First(cap => cap.Name == refusal.Name)),

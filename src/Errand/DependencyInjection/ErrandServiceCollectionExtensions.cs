@@ -28,6 +28,7 @@ public static class ErrandServiceCollectionExtensions
         services.TryAddSingleton(Create);
         services.TryAddSingleton<IQueueClient>(provider => provider.GetRequiredService<ErrandCore>().Queues);
         services.TryAddSingleton<IJobClient>(provider => provider.GetRequiredService<ErrandCore>().Client);
+        services.TryAddSingleton(provider => provider.GetRequiredService<ErrandCore>().Schedules);
         services.AddHostedService<ErrandHostedService>();
         return new(services);
     }
