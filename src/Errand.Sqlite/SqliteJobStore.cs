@@ -106,16 +106,20 @@ public sealed partial class SqliteJobStore : IJobStore
         Read(name, static (reader, name) => reader.Records.Read(name), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default) => new(new ReleaseResult([], false));
+    public ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default) =>
+        Write(new ReleaseWrite(limit), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) => new([]);
+    public ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+        Read((prefix, after, limit), static (reader, of) => reader.Caps.List(of.prefix, of.after, of.limit), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default) => new([]);
+    public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default) =>
+        Read((kind, state, limit), static (reader, of) => reader.Recent.Of(of.kind, of.state, of.limit), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) => new([]);
+    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+        Read((prefix, after, limit), static (reader, of) => reader.Records.List(of.prefix, of.after, of.limit), cancellationToken);
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<JobHint> hinted) => _peers.Subscribe(hinted);

@@ -22,6 +22,9 @@ internal sealed class ErrandCore : IDisposable
         Time = parts.Time;
         Scheduler = parts.Scheduler;
         HostProcesses = parts.HostProcesses;
+        Readings = parts.Readings;
+        NoticeRules = parts.NoticeRules;
+        Notices = new NoticeJobs(this);
         Services = parts.Services;
         Json = parts.Json;
         Logger = parts.Logger;
@@ -51,6 +54,13 @@ internal sealed class ErrandCore : IDisposable
     public WorkScheduler Scheduler { get; }
 
     public IHostProcesses HostProcesses { get; }
+
+    public IResourceReadings Readings { get; }
+
+    /// <summary>Which notices jobs may have; none where they are not set up.</summary>
+    public NoticeRules? NoticeRules { get; }
+
+    public NoticeJobs Notices { get; }
 
     public IServiceProvider Services { get; }
 
@@ -113,8 +123,16 @@ internal sealed class ErrandCore : IDisposable
     public void Check(JobSpec spec)
     {
         JobSpecRules.Check(spec, Time.GetUtcNow(), Options.MaxPayloadBytes);
+        if (spec.Notify.Count > 0) CheckNotices(spec.Notify);
         if (Kinds.Find(spec.Kind) is { } kind) kind.CheckInput?.Invoke(spec.Input);
         else if (!Options.RemoteKinds.Contains(spec.Kind)) throw new UnknownJobKindException(spec.Kind, Kinds.Names);
+    }
+
+    private void CheckNotices(IReadOnlyList<JobNotice> notices)
+    {
+        if (NoticeRules is null)
+            throw new InvalidJobException("notify", "Notices are not set up in this process. Set them up with AddNotices, beside AddErrand's other parts.");
+        NoticeRules.Check(notices);
     }
 
     /// <summary>A job as it is first written.</summary>
@@ -146,6 +164,10 @@ internal sealed record ErrandParts
     public WorkScheduler Scheduler { get; init; } = WorkScheduler.Default;
 
     public IHostProcesses HostProcesses { get; init; } = new ProcFileSystem();
+
+    public IResourceReadings Readings { get; init; } = ResourceReadings.OfThisSystem;
+
+    public NoticeRules? NoticeRules { get; init; }
 
     public JsonSerializerOptions Json { get; init; } = ErrandJson.Default;
 

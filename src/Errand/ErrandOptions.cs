@@ -45,6 +45,9 @@ public sealed class ErrandOptions
     /// <summary>What is kept of ended jobs.</summary>
     public RetentionOptions Retention { get; } = new();
 
+    /// <summary>When no more jobs are started because the machine is short of something. Default: below 256 MiB of free disk.</summary>
+    public ThrottleOptions Throttle { get; } = new();
+
     /// <summary>How many times the process under a restartable job may die before the job is not started again. Default: 3.</summary>
     public int MaxCrashes { get; set; } = 3;
 
@@ -70,5 +73,6 @@ public sealed class ErrandOptions
         foreach (string problem in Retention.Problems()) yield return problem;
         if (AsyncTimeout < TimeSpan.Zero && AsyncTimeout != Timeout.InfiniteTimeSpan)
             yield return $"AsyncTimeout is {AsyncTimeout}; it must not be negative, or Timeout.InfiniteTimeSpan for no hand-over.";
+        foreach (string problem in Throttle.Problems()) yield return problem;
     }
 }

@@ -71,7 +71,7 @@ internal sealed partial class JobClient
                 {
                     null => SameRequest(job, added.Job),
                     RefusalReason.Paused => null,
-                    _ => throw Refused(job, added.Refusal),
+                    _ => throw Refused(job, added.Refusal, [job]),
                 };
             }
             ErrandTelemetry.Submitted(job);
@@ -88,23 +88,42 @@ internal sealed partial class JobClient
 
     private async ValueTask<IReadOnlyList<Job>> AddQueuedAsync(Job[] jobs, CancellationToken cancellationToken)
     {
-        var results = await Store.AddAsync(jobs, cancellationToken);
+        // Where another job may be there already, it is that one's end that is told, and only the answer says whether it is.
+        var all = _core.Notices.WithNotices(jobs, job => !MayBeThere(job));
+        var results = await Store.AddAsync(all, cancellationToken);
+        for (int i = 0; i < all.Count; i++)
+            if (results[i].Refusal is { Reason: not RefusalReason.Others } refusal) throw Refused(all[i], refusal, all);
+        NoticeJobs.Count(results, from: jobs.Length);
         bool inLine = false;
         for (int i = 0; i < jobs.Length; i++)
         {
-            if (results[i].Refusal is { Reason: not RefusalReason.Others } refusal) throw Refused(jobs[i], refusal);
             var (added, job, _) = results[i];
             inLine |= added && job.Holds == JobHolds.None;
             if (added) ErrandTelemetry.Submitted(job);
             else if (results[i].Refusal is null) job = SameRequest(jobs[i], job);
+            if (MayBeThere(jobs[i])) await TellEndAsync(job, jobs[i].Spec.Notify, cancellationToken);
             jobs[i] = job;
         }
         if (inLine) _core.Runner?.RingPump();
         return jobs;
     }
 
-    private static JobException Refused(Job job, AddRefusal refusal) => refusal.Reason switch
+    private static bool MayBeThere(Job job) => job.Spec.Key is not null || job.Spec.Reuse != JobReuse.None;
+
+    /// <summary>Lets the end of a job be told that may have been there before. Whoever submits it again, after a crash, does no more than was done.</summary>
+    private async ValueTask TellEndAsync(Job job, IReadOnlyList<JobNotice> notices, CancellationToken cancellationToken)
     {
+        Job[] told = [.. _core.Notices.OfEnd(job, notices)];
+        if (told.Length == 0) return;
+        NoticeJobs.Count(await Store.AddAsync(told, cancellationToken), from: 0);
+        _core.Runner?.RingPump();
+    }
+
+    private static JobException Refused(Job job, AddRefusal refusal, IReadOnlyList<Job> together) => refusal.Reason switch
+    {
+        RefusalReason.UnknownParent when together.Any(other => other.Id.ToString() == refusal.Name) => new InvalidJobException("after",
+            $"Job {refusal.Name} of the batch was answered with an earlier job, which has its key or its fingerprint, so there is none of this id " +
+            "to start after. Submit it by itself first, and start after the job that is the answer."),
         RefusalReason.UnknownParent => new InvalidJobException("after",
             $"Job {refusal.Name}, which this one is to start after, was not found. It may have been removed after its retention, or the id is mistyped."),
         RefusalReason.CapFull => new QueueFullException(job.Caps.First(cap => cap.Name == refusal.Name)),

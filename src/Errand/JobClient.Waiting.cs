@@ -55,6 +55,8 @@ internal sealed partial class JobClient
     private async ValueTask<JobWait> WaitForSlotAsync(Job job, CancellationToken cancellationToken)
     {
         int? place = await Store.PlaceAsync(job.Id, CountedInLine, cancellationToken);
+        if (_core.Runner?.Gate.Reason is { } reason)
+            return new(JobWaitReasons.Throttled, $"No jobs are started here for now: {reason}.", PositionOf(place));
         string busy = _core.Runner is { } runner ? $"{runner.Admission.Taken} of {_core.Options.Slots} slots here are taken" : "no runner lives in this process";
         string detail = PositionOf(place) is null ? $"Far back in line; {busy}." : $"{place} before it in line; {busy}.";
         return new(JobWaitReasons.Slot, detail, PositionOf(place));

@@ -86,6 +86,9 @@ public static class JobWaitReasons
     /// <summary>It asked for input.</summary>
     public const string Input = "input";
 
+    /// <summary>The machine is short of something that <see cref="ThrottleOptions"/> sets a limit to.</summary>
+    public const string Throttled = "throttled";
+
     /// <summary>A job that it starts after has not ended.</summary>
     public const string Dependency = "dependency";
 

@@ -18,6 +18,9 @@ internal sealed class ListCondition
         return this;
     }
 
+    /// <summary>A condition that may have no value to be compared with.</summary>
+    public ListCondition AndWhole(string sql, object? value) => value is null ? And(sql) : And(sql, value);
+
     public ListCondition AndIf(object? value, string sql) => value is null ? this : And(sql, value);
 
     /// <summary>Binds the values in order.</summary>

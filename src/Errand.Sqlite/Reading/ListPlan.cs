@@ -17,7 +17,7 @@ internal sealed class ListPlan
     private static readonly byte[] Lowest = new byte[16];
     private readonly JobQuery _query;
     private readonly JobPhases _phases;
-    private readonly (string Index, string Where, object Value)? _lead;
+    private readonly (string Index, string Where, object? Value)? _lead;
     private readonly JobId? _from, _before;
 
     public ListPlan(JobQuery query)
@@ -56,13 +56,13 @@ internal sealed class ListPlan
             foreach (string kind in kinds) AddPhases(ranges, ("job_by_kind", "kind = ?", kind), timed);
     }
 
-    private void AddPhases(List<ListRange> ranges, (string Index, string Where, object Value) lead, bool timed)
+    private void AddPhases(List<ListRange> ranges, (string Index, string Where, object? Value) lead, bool timed)
     {
         var rest = Rest(lead.Index, byPhase: true);
         foreach (var phase in AllPhases)
         {
             if (!_phases.Has(phase)) continue;
-            var where = new ListCondition().And(lead.Where, lead.Value).And("phase = ?", (long)phase);
+            var where = new ListCondition().AndWhole(lead.Where, lead.Value).And("phase = ?", (long)phase);
             ranges.Add(new(lead.Index, Timed(where, timed), rest));
         }
     }
@@ -82,10 +82,14 @@ internal sealed class ListPlan
         if (lead != "job_by_agent") rest.AndIf(_query.Agent, "agent = ?");
         if (lead != "job_by_session") rest.AndIf(_query.Session, "session = ?");
         if (lead != "job_by_parent") rest.AndIf(_query.Parent, "parent = ?");
+        if (lead != "job_by_batch") rest.AndIf(_query.Batch, "batch = ?");
+        if (lead != "job_by_dead" && _query.DeadLetters) rest.And("dead = 1");
         return rest.AndIf(_query.Tag, "EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)")
             .AndIf(_query.CreatedFrom?.Milliseconds(), "created_at >= ?")
             .AndIf(_query.CreatedBefore?.Milliseconds(), "created_at < ?")
-            .AndIf(_query.FinishedBefore?.Milliseconds(), "finished_at < ?");
+            .AndIf(_query.FinishedBefore?.Milliseconds(), "finished_at < ?")
+            .AndIf(_query.ExpiredBefore?.Milliseconds(), "finished_at + keep_for < ?")
+            .AndIf(_query.Fingerprint, "fingerprint = ?");
     }
 
     private static JobId IdAt(DateTimeOffset at, TimeSpan apart)
@@ -94,9 +98,12 @@ internal sealed class ListPlan
         return JobId.From(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, 0, LatestTime)), Lowest);
     }
 
-    private static (string Index, string Where, object Value)? LeadOf(JobQuery query) => query switch
+    private static (string Index, string Where, object? Value)? LeadOf(JobQuery query) => query switch
     {
+        { Batch: { } batch } => ("job_by_batch", "batch = ?", batch),
         { Parent: { } parent } => ("job_by_parent", "parent = ?", parent),
+        { DeadLetters: true } => ("job_by_dead", "dead = ?", 1L),
+        { ExpiredBefore: not null } => ("job_by_keep", "keep_for IS NOT NULL", null),
         { Session: { } session } => ("job_by_session", "session = ?", session),
         { Agent: { } agent } => ("job_by_agent", "agent = ?", agent),
         // Nearly all jobs are of the local owner, so the index leaves them out.

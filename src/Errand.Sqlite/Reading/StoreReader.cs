@@ -19,6 +19,8 @@ internal sealed class StoreReader : IDisposable
         Places = new(_connection);
         History = new(_connection);
         Records = new(_connection);
+        Caps = new(_connection);
+        Recent = new(_connection);
         _changes = new(_connection);
     }
 
@@ -31,6 +33,10 @@ internal sealed class StoreReader : IDisposable
     public HistoryTable History { get; }
 
     public RecordTable Records { get; }
+
+    public CapTable Caps { get; }
+
+    public RecentJobs Recent { get; }
 
     public ChangePage ChangesFrom(string? cursor, int limit)
     {

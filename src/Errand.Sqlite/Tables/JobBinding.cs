@@ -17,13 +17,13 @@ internal static class JobBinding
 
     public static SqliteStatement Bind(this SqliteStatement statement, int index, DateTimeOffset? at) => statement.Bind(index, at?.Milliseconds());
 
-    public static void BindJob(this SqliteStatement statement, Job job, JobHolds holds)
+    public static void BindJob(this SqliteStatement statement, Job job)
     {
         statement.Bind(JobColumns.Id, job.Id)
             .Bind(JobColumns.Phase, (long)job.Phase)
             .Bind(JobColumns.Version, job.Version)
             .Bind(JobColumns.Attempt, job.Attempt)
-            .Bind(JobColumns.Holds, (long)holds)
+            .Bind(JobColumns.Holds, (long)job.Holds)
             .Bind(JobColumns.Rank, job.Rank)
             .Bind(JobColumns.Runner, job.Runner?.Text)
             .Bind(JobColumns.Stray, IsStray(job) ? 1L : null)
@@ -33,7 +33,11 @@ internal static class JobBinding
             .Bind(JobColumns.PromotedAt, job.PromotedAt)
             .Bind(JobColumns.FinishedAt, job.FinishedAt)
             .Bind(JobColumns.LastActivityAt, job.LastActivityAt)
-            .Bind(JobColumns.Checkpoint, job.Checkpoint);
+            .Bind(JobColumns.Checkpoint, job.Checkpoint)
+            .Bind(JobColumns.WaitsFor, job.WaitsForCap)
+            .Bind(JobColumns.Dead, job.IsDeadLetter ? 1L : null);
+        if (job.Caps.Count > 0) statement.Bind(JobColumns.Caps, StoredCap.Write(job.Caps));
+        if (job.Spec.After.Count > 0 || job.PendingParents > 0) statement.Bind(JobColumns.Pending, job.PendingParents);
         statement.BindSpec(job.Spec);
         statement.BindProgress(JobColumns.ProgressCurrent, job.Progress);
         statement.BindCancel(JobColumns.CancelAt, job.CancelRequest);
@@ -85,6 +89,9 @@ internal static class JobBinding
         if (spec.Metadata.Count > 0)
             statement.Bind(JobColumns.Metadata, JsonSerializer.SerializeToUtf8Bytes(spec.Metadata, Json.IReadOnlyDictionaryStringString));
         if (spec.Limits is { } limits) statement.Bind(JobColumns.Limits, JsonSerializer.SerializeToUtf8Bytes(limits, Json.JobLimits));
+        statement.Bind(JobColumns.Batch, spec.Batch).Bind(JobColumns.Fingerprint, spec.Fingerprint).Bind(JobColumns.KeepFor, (long?)spec.KeepFor?.TotalMilliseconds);
+        if (StoredReuse.Of(spec) is var reuse and not 0) statement.Bind(JobColumns.Reuse, reuse);
+        if (StoredMore.Of(spec) is { } more) statement.Bind(JobColumns.More, JsonSerializer.SerializeToUtf8Bytes(more, Json.StoredMore));
         if (spec.Retry is { } retry) statement.Bind(JobColumns.Retry, JsonSerializer.SerializeToUtf8Bytes(retry, Json.RetryPolicy));
     }
 }

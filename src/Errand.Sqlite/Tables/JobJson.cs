@@ -12,6 +12,8 @@ namespace Errand.Sqlite;
 [JsonSerializable(typeof(RetryPolicy))]
 [JsonSerializable(typeof(StoredInput[]))]
 [JsonSerializable(typeof(StoredDetails))]
+[JsonSerializable(typeof(StoredCap[]))]
+[JsonSerializable(typeof(StoredMore))]
 internal sealed partial class JobJson : JsonSerializerContext
 {
     /// <summary>With letters as they are, for those who look into the file.</summary>
@@ -52,11 +54,15 @@ internal sealed record StoredDetails(
 
 /// <summary>Why a job failed.</summary>
 internal sealed record StoredError(
-    string Code, string Message, bool Retryable, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] JobData Details)
+    string Code,
+    string Message,
+    bool Retryable,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TimeSpan? RetryAfter,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] JobData Details)
 {
-    public static StoredError Of(JobError error) => new(error.Code, error.Message, error.Retryable, error.Details);
+    public static StoredError Of(JobError error) => new(error.Code, error.Message, error.Retryable, error.RetryAfter, error.Details);
 
-    public JobError ToError() => new(Code, Message, Retryable) { Details = Details };
+    public JobError ToError() => new(Code, Message, Retryable) { RetryAfter = RetryAfter, Details = Details };
 }
 
 /// <summary>JSON within JSON, byte for byte.</summary>

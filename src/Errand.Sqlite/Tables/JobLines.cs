@@ -11,19 +11,22 @@ internal sealed class JobLines(SqliteConnection connection)
     private SqliteStatement? _heads, _lift, _nextDue, _sessionHead, _settle, _release, _held;
 
     /// <summary>Lets jobs into line whose time has come.</summary>
-    public void LiftDue(DateTimeOffset now, List<JobHint> hints)
+    /// <returns>When the next job of a later time is due.</returns>
+    public DateTimeOffset? LiftDue(DateTimeOffset now, List<JobHint> hints)
     {
-        if (NextDue() is not { } due || due > now) return;
+        var next = NextDue();
+        if (!(next <= now)) return next;
         _lift ??= connection.Prepare(
             "UPDATE job SET holds = holds & ~1 WHERE seq IN " +
             "(SELECT seq FROM job INDEXED BY job_future WHERE phase = 0 AND (holds & 1) <> 0 AND scheduled_at <= ? ORDER BY scheduled_at LIMIT ?) " +
             "RETURNING id, version, holds");
         _lift.Bind(1, now).Bind(2, MostLiftedAtOnce);
         CollectHints(_lift, hints);
+        return NextDue();
     }
 
     /// <summary>When the next job of a later time is due.</summary>
-    public DateTimeOffset? NextDue()
+    private DateTimeOffset? NextDue()
     {
         _nextDue ??= connection.Prepare("SELECT min(scheduled_at) FROM job INDEXED BY job_future WHERE phase = 0 AND (holds & 1) <> 0");
         var due = _nextDue.Step() ? _nextDue.TimeOrNull(0) : null;
@@ -31,14 +34,13 @@ internal sealed class JobLines(SqliteConnection connection)
         return due;
     }
 
-    /// <summary>The jobs of some kinds that could start now: the first by rank and order of arrival.</summary>
-    public IReadOnlyList<long> Heads(IReadOnlyCollection<string> kinds, int count)
+    /// <summary>Calls back for the first jobs of a kind that could start now, by rank and order of arrival.</summary>
+    public void EachHead(string kind, int count, Action<long, long> head)
     {
         _heads ??= connection.Prepare(
             "SELECT rank, seq FROM job INDEXED BY job_ready WHERE phase = 0 AND holds = 0 AND kind = ? ORDER BY rank, seq LIMIT ?");
-        List<(long Rank, long Seq)> heads = [];
-        foreach (string kind in kinds) Collect(_heads.Bind(1, kind).Bind(2, count), heads);
-        return First(heads, count);
+        for (_heads.Bind(1, kind).Bind(2, count); _heads.Step();) head(_heads.Int64(0), _heads.Int64(1));
+        _heads.Reset();
     }
 
     /// <summary>The jobs of some kinds that runners hold: the first by rank and order of arrival.</summary>

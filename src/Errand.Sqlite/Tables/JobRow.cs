@@ -34,9 +34,27 @@ internal static class JobRow
             ? []
             : [.. JsonSerializer.Deserialize(row.Utf8(JobColumns.Inputs), Json.StoredInputArray)!.Select(input => input.ToInput())],
         Outcome = row.IsNull(JobColumns.Outcome) ? null : Outcome(row),
+        Caps = row.IsNull(JobColumns.Caps) ? [] : StoredCap.Read(row.Utf8(JobColumns.Caps)),
+        WaitsForCap = row.TextOrNull(JobColumns.WaitsFor),
+        PendingParents = (int)row.Int64(JobColumns.Pending),
+        IsDeadLetter = !row.IsNull(JobColumns.Dead),
     };
 
-    private static JobSpec Spec(SqliteStatement row) => new()
+    private static JobSpec Spec(SqliteStatement row)
+    {
+        var spec = PlainSpec(row);
+        if (!row.IsNull(JobColumns.Fingerprint)) spec = spec with { Fingerprint = row.Text(JobColumns.Fingerprint) };
+        if (!row.IsNull(JobColumns.Reuse)) spec = spec with { Reuse = StoredReuse.Read(row.Int64(JobColumns.Reuse)) };
+        if (row.IsNull(JobColumns.More)) return spec;
+        var more = JsonSerializer.Deserialize(row.Utf8(JobColumns.More), Json.StoredMore)!;
+        return spec with
+        {
+            After = more.After is { } after ? [.. after.Select(dependency => dependency.ToDependency())] : [],
+            Caps = more.Caps is { } caps ? [.. caps.Select(cap => cap.ToCap())] : [],
+        };
+    }
+
+    private static JobSpec PlainSpec(SqliteStatement row) => new()
     {
         Kind = row.Text(JobColumns.Kind),
         Owner = row.Utf8(JobColumns.Owner).SequenceEqual("local"u8) ? JobSpec.LocalOwner : row.Text(JobColumns.Owner),
@@ -49,6 +67,8 @@ internal static class JobRow
         RetryOf = row.IdOrNull(JobColumns.RetryOf),
         RunAt = row.TimeOrNull(JobColumns.RunAt),
         TraceParent = row.TextOrNull(JobColumns.TraceParent),
+        Batch = row.IdOrNull(JobColumns.Batch),
+        KeepFor = row.Int64OrNull(JobColumns.KeepFor) is { } keepFor ? TimeSpan.FromMilliseconds(keepFor) : null,
         Input = row.Data(JobColumns.Input),
         Tags = row.IsNull(JobColumns.Tags) ? [] : JsonSerializer.Deserialize(row.Utf8(JobColumns.Tags), Json.IReadOnlyListString)!,
         Metadata = row.IsNull(JobColumns.Metadata)

@@ -5,7 +5,7 @@ namespace Errand.Sqlite;
 /// <summary>The named records.</summary>
 internal sealed class RecordTable(SqliteConnection connection)
 {
-    private SqliteStatement? _read, _insert, _update, _delete, _exists;
+    private SqliteStatement? _read, _list, _insert, _update, _delete, _exists;
 
     public StoreRecord? Read(string name)
     {
@@ -17,6 +17,24 @@ internal sealed class RecordTable(SqliteConnection connection)
         finally
         {
             _read.Reset();
+        }
+    }
+
+    /// <summary>The records whose names begin alike, by name.</summary>
+    public IReadOnlyList<NamedRecord> List(string prefix, string? after, int limit)
+    {
+        _list ??= connection.Prepare("SELECT name, version, value FROM record WHERE name >= ? AND name > ? ORDER BY name");
+        _list.Bind(1, prefix).Bind(2, after ?? "");
+        try
+        {
+            List<NamedRecord> records = [];
+            while (records.Count < limit && _list.Step() && _list.Text(0) is var name && name.StartsWith(prefix, StringComparison.Ordinal))
+                records.Add(new(name, new(_list.Int64(1), _list.Data(2))));
+            return records;
+        }
+        finally
+        {
+            _list.Reset();
         }
     }
 

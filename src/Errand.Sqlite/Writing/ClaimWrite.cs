@@ -9,15 +9,16 @@ internal sealed class ClaimWrite(ClaimRequest request) : WriteRequest<ClaimResul
 
     public override void Execute(WriteSession session)
     {
-        session.Lines.LiftDue(request.Now, session.Hints);
+        var due = session.Lines.LiftDue(request.Now, session.Hints);
+        session.Caps.FindOpen(request.Now);
         List<Job> adopted = [], started = [];
         // A lapsed runner would adopt from itself what another is about to take, under a fence that still holds.
         if (request.Count > 0 && !session.Runners.HasLapsed(request.Runner))
         {
             Adopt(session, adopted);
-            Start(session, request.Count - adopted.Count, started);
+            if (adopted.Count < request.Count) new StartRounds(session, request, request.Count - adopted.Count).Start(started);
         }
-        Result = new(started, adopted, session.Lines.NextDue());
+        Result = new(started, adopted, session.Caps.NextFree(request.Now) is { } free && !(due < free) ? free : due);
     }
 
     private void Adopt(WriteSession session, List<Job> adopted)
@@ -25,20 +26,10 @@ internal sealed class ClaimWrite(ClaimRequest request) : WriteRequest<ClaimResul
         var gone = session.Runners.Gone();
         if (gone.Count == 0) return;
         foreach (long seq in session.Lines.HeldBy(gone, request.Kinds, request.Count))
-            Take(session, seq, job => JobTransition.Adopt(request.Runner, job.Runner!.Value, request.Now), adopted);
-    }
-
-    private void Start(WriteSession session, int count, List<Job> started)
-    {
-        if (count <= 0) return;
-        var transition = JobTransition.Start(request.Runner, request.Now);
-        foreach (long seq in session.Lines.Heads(request.Kinds, count)) Take(session, seq, _ => transition, started);
-    }
-
-    private static void Take(WriteSession session, long seq, Func<Job, JobTransition> transitionOf, List<Job> taken)
-    {
-        if (session.Jobs.Find(seq) is not { } job) return;
-        var transition = transitionOf(job);
-        if (session.Apply(job.Id, transition).Edge is { } edge) taken.Add(job.After(edge, transition.At));
+        {
+            if (session.Jobs.Find(seq) is not { } job) continue;
+            var transition = JobTransition.Adopt(request.Runner, job.Runner!.Value, request.Now);
+            if (session.Apply(job.Id, transition).Edge is { } edge) adopted.Add(job.After(edge, transition.At));
+        }
     }
 }

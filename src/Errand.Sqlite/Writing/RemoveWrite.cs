@@ -10,8 +10,9 @@ internal sealed class RemoveWrite(IReadOnlyList<JobId> ids) : WriteRequest<int>
         int removed = 0;
         foreach (var id in ids)
         {
-            if (session.Jobs.Remove(id) is not { } seq) continue;
+            if (session.Jobs.Remove(id) is not var (seq, hadDependents)) continue;
             session.History.Remove(seq);
+            if (hadDependents) session.Dependencies.Leave(seq);
             removed++;
         }
         Result = removed;

@@ -147,7 +147,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
                 else request.Execute(session);
                 concernsOne = false;
             }
-            if (session.Written.Count > 0) session.Changes.Append(session.Written, _options.ChangesKept);
+            session.Complete(_options.ChangesKept);
             session.Commit.Run();
             return null;
         }

@@ -17,6 +17,10 @@ internal sealed partial class WriteSession : IDisposable
         Runners = new(connection);
         History = new(connection);
         Records = new(connection);
+        Caps = new(connection);
+        CapLines = new(connection);
+        Gates = new(connection);
+        Dependencies = new(connection);
         Changes = new(connection);
         Begin = connection.Prepare("BEGIN IMMEDIATE");
         Commit = connection.Prepare("COMMIT");
@@ -37,6 +41,14 @@ internal sealed partial class WriteSession : IDisposable
     public HistoryTable History { get; }
 
     public RecordTable Records { get; }
+
+    public CapTable Caps { get; }
+
+    public CapLines CapLines { get; }
+
+    public GateTable Gates { get; }
+
+    public DependencyTable Dependencies { get; }
 
     public ChangeTable Changes { get; }
 
@@ -75,11 +87,22 @@ internal sealed partial class WriteSession : IDisposable
     {
         Hints.Clear();
         Written.Clear();
+        Caps.Forget();
+        Gates.Forget();
+    }
+
+    /// <summary>Writes what is left to write before the commit.</summary>
+    /// <param name="changesKept">How many commits the feed of changes goes back.</param>
+    public void Complete(int changesKept)
+    {
+        Caps.Flush();
+        if (Written.Count > 0) Changes.Append(Written, changesKept);
     }
 
     /// <summary>Remembers where a request began, so that it can be undone by itself.</summary>
     public void Mark()
     {
+        Caps.Flush();
         _mark = (Hints.Count, Written.Count);
         (_savepoint ??= Connection.Prepare("SAVEPOINT request")).Run();
     }
@@ -90,23 +113,11 @@ internal sealed partial class WriteSession : IDisposable
     {
         (_undo ??= Connection.Prepare("ROLLBACK TO request")).Run();
         Keep();
+        Caps.Forget();
+        Gates.Forget();
         Hints.RemoveRange(_mark.Hints, Hints.Count - _mark.Hints);
         Written.RemoveRange(_mark.Changes, Written.Count - _mark.Changes);
     }
 
     public void Dispose() => Connection.Dispose();
-
-    private ApplyResult? TryWrite(JobId id, JobTransition transition, JobEdge edge)
-    {
-        if (Updates.TryWrite(id, transition, edge) is not { } written) return null;
-        if (edge.Events.Count > 0) History.Append(written, edge.Events);
-        bool queued = edge.To == JobPhase.Queued;
-        Note(id, written.Seq, written.Version, ready: queued);
-        if (written.InSession)
-        {
-            if (queued) Lines.SettleInSession(written.Seq);
-            else if (edge.To is { } phase && phase.IsTerminal()) Lines.ReleaseNext(written.Seq, Hints);
-        }
-        return new ApplyResult(ApplyStatus.Applied, edge, written.Version);
-    }
 }

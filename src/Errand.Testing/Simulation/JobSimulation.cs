@@ -150,8 +150,9 @@ public sealed class JobSimulation
     private JobBatch NewBatch(IJobClient client)
     {
         var batch = client.CreateBatch();
-        var first = batch.Add(NewSpec());
-        JobId[] middle = [.. Enumerable.Range(0, Chance.Next(1, 4)).Select(_ => batch.Add(NewSpec() with { After = [After(first)] }))];
+        // Those that others start after are never answered with an earlier job.
+        var first = batch.Add(NewSpec() with { Key = null, Reuse = JobReuse.None });
+        JobId[] middle = [.. Enumerable.Range(0, Chance.Next(1, 4)).Select(_ => batch.Add(NewSpec() with { Key = null, Reuse = JobReuse.None, After = [After(first)] }))];
         batch.Add(NewSpec() with { After = [.. middle.Select(After)] });
         return batch;
     }

@@ -134,8 +134,10 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
                 if (runner.IsStopping) throw new ShuttingDownException();
                 // A row that may have been written under a lease that is lost belongs to whoever took over: this call is never handed over.
                 if (!lease.IsFresh) throw new StoreUnavailableException("The runner has no lease for now.");
-                var added = (await Core.Store.AddAsync([job]))[0];
+                var results = await Core.Store.AddAsync(Core.Notices.WithNotices([job], static _ => true));
+                var added = results[0];
                 if (added.Job.Fence != job.Fence) throw new StoreUnavailableException("Another runner has taken over the job that a failed hand-over had left.");
+                NoticeJobs.Count(results, from: 1);
                 OnStored(added.Job);
                 return;
             }

@@ -34,13 +34,16 @@ public sealed class ErrandBuilder
     /// <summary>Keeps output in files under a folder. Without it output lives where the store puts it.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="options">How much is kept.</param>
-    public ErrandBuilder UseOutputFolder(string folder, OutputOptions? options = null) => UseOutput(services =>
-        new FileOutputLog(
+    public ErrandBuilder UseOutputFolder(string folder, OutputOptions? options = null)
+    {
+        Configure(errand => errand.Throttle.Folders.Add(Path.GetFullPath(folder)));
+        return UseOutput(services => new FileOutputLog(
             folder,
             options,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<WorkScheduler>(),
             services.GetService<ILogger<FileOutputLog>>()));
+    }
 
     /// <summary>Keeps output in a log.</summary>
     /// <param name="log">Makes the log.</param>

@@ -54,6 +54,8 @@ public static class ErrandServiceCollectionExtensions
         Scheduler = services.GetRequiredService<WorkScheduler>(),
         Json = services.GetRequiredService<ErrandJsonOptions>().Options,
         HostProcesses = services.GetService<IHostProcesses>() ?? new ProcFileSystem(),
+        Readings = services.GetService<IResourceReadings>() ?? ResourceReadings.OfThisSystem,
+        NoticeRules = services.GetService<NoticeRules>(),
         NewId = services.GetService<Func<DateTimeOffset, JobId>>() ?? JobId.New,
     });
 

@@ -23,5 +23,8 @@ internal sealed partial class JobExecution
 
         [LoggerMessage(5, LogLevel.Error, "The end of job {Job} was refused in phase {Phase} although this runner holds it.")]
         public static partial void EndRefused(ILogger logger, JobId job, JobPhase phase);
+
+        [LoggerMessage(7, LogLevel.Warning, "That job {Job} waits for an answer could not be told, and is tried again: {Problem}")]
+        public static partial void NoticeDelayed(ILogger logger, JobId job, string problem);
     }
 }

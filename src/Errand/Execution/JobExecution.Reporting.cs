@@ -47,6 +47,7 @@ internal sealed partial class JobExecution
     {
         Stop.PauseClock();
         ReleaseSlot();
+        bool told = false;
         using var stop = Stop.Token.UnsafeRegister(static bell => ((WakeUp)bell!).Ring(), answers);
         try
         {
@@ -56,6 +57,7 @@ internal sealed partial class JobExecution
                 if (Core.Runner!.IsStopping) Stop.TryStop(StopReason.ShuttingDown);
                 Stop.ThrowIfStopped();
                 if (AnswerTo(stored.Current, key) is { } answer) return answer;
+                told = told || await TryTellAsync(key);
                 await answers.SleepAsync(Core.Options.LeaseTime);
                 await stored.RefreshAsync();
             }
@@ -64,6 +66,25 @@ internal sealed partial class JobExecution
         {
             RetakeSlot();
             Stop.ResumeClock();
+        }
+    }
+
+    /// <summary>Lets those be told who want to know that a person is needed. A run after a crash does it once more, and changes nothing.</summary>
+    /// <returns>Whether that is done.</returns>
+    private async ValueTask<bool> TryTellAsync(string key)
+    {
+        if (Spec.Notify.Count == 0) return true;
+        try
+        {
+            var notices = Core.Notices.OfInput(Stored!.Current, key);
+            if (notices.Count > 0) NoticeJobs.Count(await Core.Store.AddAsync(notices), from: 0);
+            Core.Runner!.RingPump();
+            return true;
+        }
+        catch (Exception e)
+        {
+            Log.NoticeDelayed(Core.Logger, Id, e.Message);
+            return false;
         }
     }
 

@@ -28,12 +28,16 @@ internal sealed partial class JobRunner
         _pumpBell = new WakeUp(core.Time);
         _beatBell = new WakeUp(core.Time);
         Admission = new Admission(core.Options.Slots, _pumpBell.Ring);
+        Gate = new ResourceGate(core.Options.Throttle, core.Readings, core.Time, core.Logger);
         _lostRunners = new LostRunnerWatch(core.Store, core.HostProcesses, core.Time, core.Options.LeaseTime, core.Logger);
         _lostAnswers = new LostAnswerWatch(_running);
         _lease = NewLease();
     }
 
     public Admission Admission { get; }
+
+    /// <summary>Whether the machine has enough left for more jobs.</summary>
+    public ResourceGate Gate { get; }
 
     public RunnerLease Lease => Volatile.Read(ref _lease);
 
@@ -51,12 +55,13 @@ internal sealed partial class JobRunner
     public void Start()
     {
         _core.Signals.Attach(OnHint);
+        Gate.Look();
         _loops = Task.WhenAll(_core.Scheduler.Run(BeatAsync), _core.Scheduler.Run(PumpAsync));
     }
 
     /// <summary>Takes a slot for a job that could start at once, when no job is known to be in line before it.</summary>
     public bool TryReserveDirect(JobSpec spec) =>
-        !_stopping && !_lineMayHoldJobs && _core.Kinds.Find(spec.Kind) is not null && Lease.IsFresh && Admission.TryTake(1) == 1;
+        !_stopping && !_lineMayHoldJobs && !Gate.IsClosed && _core.Kinds.Find(spec.Kind) is not null && Lease.IsFresh && Admission.TryTake(1) == 1;
 
     /// <summary>Makes a job that is about to be added as running here known, so that no beat takes it for lost. It takes over the reserved slot.</summary>
     public JobExecution Expect(Job job)
@@ -132,12 +137,13 @@ internal sealed partial class JobRunner
     }
 
     /// <summary>Claims until the slots are full or the line is empty.</summary>
-    /// <returns>How long until the next job comes due.</returns>
+    /// <returns>How long until the next job comes due, or until there may be room for one.</returns>
     private async ValueTask<TimeSpan?> ClaimAsync()
     {
         while (!_stopping)
         {
             var lease = Lease;
+            if (!Gate.Look()) return ResourceGate.LookInterval;
             // A process that was frozen must hear whether it still is the runner it was, before it takes anything.
             if (!lease.IsFresh)
             {

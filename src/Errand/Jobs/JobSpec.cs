@@ -89,5 +89,8 @@ public sealed record JobSpec
     /// <summary>The W3C trace context of the submitter, so that one trace spans submit and run.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>Whom to tell when the job has ended, or waits for a person.</summary>
+    public IReadOnlyList<JobNotice> Notify { get; init; } = [];
+
     internal static IReadOnlyDictionary<string, string> EmptyMetadata { get; } = new Dictionary<string, string>();
 }

@@ -81,6 +81,8 @@ public sealed partial class MemoryJobStore
     private void End_NeedsLock(StoredJob stored, List<JobHint>? hints)
     {
         _live.Remove(stored.Job.Id);
+        // The caps of that name may by now be others than those that it stood under.
+        stored.Caps = [];
         LinesOf_NeedsLock(stored.Job.Kind).EndedIn(stored.Job.Phase).Add(stored);
         ForgetParents_NeedsLock(stored);
         if (EnterForRelease_NeedsLock(stored)) hints?.Add(new(stored.Job.Id, stored.Job.Version, Ready: false, Releases: true));

@@ -58,6 +58,18 @@ public sealed class BatchTests
         Assert.Empty(errand.Run(client => client.SubmitAsync(client.CreateBatch())));
     }
 
+    [Fact]
+    public void I3_a_job_of_a_batch_that_is_answered_with_an_earlier_one_is_nothing_to_start_after()
+    {
+        using var errand = ErrandTest.Start(builder => builder.AddSleep());
+        errand.Submit(Sleep(1) with { Key = "taken" });
+        var batch = errand.Client.CreateBatch();
+        var first = batch.Add(Sleep(1) with { Key = "taken" });
+        batch.Add(Sleep(1) with { After = [JobDependency.OnEnd(first)] });
+        var refused = Assert.Throws<InvalidJobException>(() => errand.Run(client => client.SubmitAsync(batch)));
+        Assert.Contains("was answered with an earlier job", refused.Message, StringComparison.Ordinal);
+    }
+
     private static JobId BatchOf(ErrandTest errand, params double[] seconds)
     {
         var batch = errand.Client.CreateBatch();

@@ -75,6 +75,30 @@ public sealed class OpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task J_07_jobs_of_the_first_schema_are_joined_by_those_of_the_second()
+    {
+        Fill(_folder.File, Fixture);
+        await using var store = await _folder.OpenedAsync();
+        var runner = new RunnerId("runner-3");
+        var at = new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+        var before = (await store.ListAsync(new() { States = [JobState.Queued], Kind = "tool", OldestFirst = true }, Token)).Items[0];
+        var cap = new JobCap("gpu", new() { Running = 1 });
+        var now = NewJob();
+        var after = now with { Id = JobId.New(now.CreatedAt), Spec = new("late") { After = [JobDependency.OnSuccess(before.Id)] }, Caps = [cap] };
+        var capped = now with { Spec = new("late"), Caps = [cap] };
+        await store.AddAsync([capped, after], Token);
+        var started = (await store.ClaimAsync(new(runner, ["tool"], 10, at), Token)).Started;
+        Assert.Contains(before.Id, started.Select(job => job.Id));
+        await store.ApplyAsync([new(before.Id, JobTransition.Finish(new(runner, 1), JobOutcome.Completed(), at))], Token);
+        Assert.False((await store.ReleaseAsync(10, Token)).More);
+        Assert.Equal(capped.Id, Assert.Single((await store.ClaimAsync(new(runner, ["late"], 10, now.CreatedAt), Token)).Started).Id);
+        Assert.Equal((JobHolds.Cap, 0), (await store.FindAsync(after.Id, Token)) is { } held ? (held.Holds, held.PendingParents) : default);
+        Assert.Equal("2", Text("SELECT value FROM meta WHERE name = 'schema'"));
+        Assert.Equal("2", Text("SELECT value FROM meta WHERE name = 'min_reader'"));
+        Assert.Equal("ok", Text("PRAGMA integrity_check"));
+    }
+
+    [Fact]
     public void The_first_schema_is_the_one_that_was_released()
     {
         Fill(_folder.File, Fixture);
@@ -87,7 +111,7 @@ public sealed class OpeningTests : IDisposable
     public async Task J_07_a_store_of_a_newer_schema_that_can_be_read_is_opened()
     {
         const string newer = "UPDATE meta SET value = '7' WHERE name = 'schema'; ALTER TABLE job ADD COLUMN colour TEXT; CREATE TABLE more (x);";
-        Fill(_folder.File, Fixture + newer);
+        Fill(_folder.File, Fixture + Schema2.Sql + newer);
         await using var store = await _folder.OpenedAsync();
         Assert.True(Assert.Single(await store.AddAsync([NewJob()], Token)).Added);
     }
@@ -180,8 +204,8 @@ public sealed class OpeningTests : IDisposable
         Migration[] migrations =
         [
             .. Migration.All,
-            new(2, 1, "ALTER TABLE job ADD COLUMN colour TEXT; CREATE TABLE steps (name TEXT); INSERT INTO steps VALUES ('two');"),
-            new(3, 1, "INSERT INTO steps VALUES ('three');"),
+            new(3, 1, "ALTER TABLE job ADD COLUMN colour TEXT; CREATE TABLE steps (name TEXT); INSERT INTO steps VALUES ('three');"),
+            new(4, 1, "INSERT INTO steps VALUES ('four');"),
         ];
         var stores = Enumerable.Range(0, 6)
             .Select(_ => StoreFolder.Store(new SqliteStoreOptions { Path = _folder.File, Migrations = migrations })).ToList();
@@ -189,15 +213,15 @@ public sealed class OpeningTests : IDisposable
         foreach (var store in stores) Assert.True(Assert.Single(await store.AddAsync([NewJob()], Token)).Added);
         foreach (var store in stores) await store.DisposeAsync();
         using var connection = SqliteConnection.Open(_folder.File, ConnectionMode.Read);
-        Assert.Equal("two,three", connection.ReadText("SELECT group_concat(name) FROM steps"));
-        Assert.Equal("3", connection.ReadText("SELECT value FROM meta WHERE name = 'schema'"));
+        Assert.Equal("three,four", connection.ReadText("SELECT group_concat(name) FROM steps"));
+        Assert.Equal("4", connection.ReadText("SELECT value FROM meta WHERE name = 'schema'"));
     }
 
     [Fact]
     public async Task A_migration_that_fails_leaves_the_store_as_it_was()
     {
         Fill(_folder.File, Fixture);
-        Migration[] migrations = [.. Migration.All, new(2, 2, "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1);")];
+        Migration[] migrations = [.. Migration.All, new(3, 3, "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1);")];
         await using (var store = StoreFolder.Store(new SqliteStoreOptions { Path = _folder.File, Migrations = migrations }))
             await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.OpenAsync(Token));
         await using var older = await _folder.OpenedAsync();
@@ -245,6 +269,12 @@ public sealed class OpeningTests : IDisposable
         File.Delete(path);
         using var connection = SqliteConnection.Open(path, ConnectionMode.Create);
         connection.Execute(script);
+    }
+
+    private string Text(string sql)
+    {
+        using var connection = SqliteConnection.Open(_folder.File, ConnectionMode.Read);
+        return connection.ReadText(sql);
     }
 
     private static List<string> SchemaOf(string path)

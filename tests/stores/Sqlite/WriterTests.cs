@@ -166,13 +166,25 @@ public sealed class WriterTests : IDisposable
         await using var store = await _folder.OpenedAsync();
         var job = Jobs.Running();
         var finish = new JobWrite(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), Jobs.Start));
-        // The transaction and the feed are three; they are shared by all who queue up.
-        Assert.Equal(3 + 1, await StatementsAsync(store, () => store.AddAsync([job], Token)));
+        // The transaction and the feed are three, the gates are one; they are shared by all who queue up.
+        Assert.Equal(4 + 1, await StatementsAsync(store, () => store.AddAsync([job], Token)));
         Assert.Equal(3 + 1, await StatementsAsync(store, () => store.ApplyAsync([finish], Token)));
-        Assert.Equal(3 + 10, await StatementsAsync(store, () => store.AddAsync(Jobs.Many(10), Token)));
-        // The next due time twice, the runner, whoever is gone, the heads of the line, and two for each job.
-        Assert.Equal(3 + 5 + 20, await StatementsAsync(store, () => store.ClaimAsync(new(Jobs.Runner, ["work"], 10, Jobs.Start), Token)));
-        Assert.Equal(2 + 5, await StatementsAsync(store, () => store.ClaimAsync(new(Jobs.Runner, ["work"], 10, Jobs.Start), Token)));
+        Assert.Equal(4 + 10, await StatementsAsync(store, () => store.AddAsync(Jobs.Many(10), Token)));
+        // The next due time, the open caps, the runner, whoever is gone, the heads of the line, and two for each job.
+        Assert.Equal(4 + 5 + 20, await StatementsAsync(store, () => store.ClaimAsync(new(Jobs.Runner, ["work"], 10, Jobs.Start), Token)));
+        Assert.Equal(3 + 5, await StatementsAsync(store, () => store.ClaimAsync(new(Jobs.Runner, ["work"], 10, Jobs.Start), Token)));
+    }
+
+    [Fact]
+    public async Task Jobs_that_share_a_cap_share_its_price()
+    {
+        await using var store = await _folder.OpenedAsync();
+        Job[] jobs = [.. Jobs.Many(10).Select(job => job with { Caps = [new("gpu", new() { Running = 10 })] })];
+        // Once for all of them, it is read and written.
+        Assert.Equal(4 + 10 + 2, await StatementsAsync(store, () => store.AddAsync(jobs, Token)));
+        Assert.Equal(4 + 5 + 20 + 2, await StatementsAsync(store, () => store.ClaimAsync(new(Jobs.Runner, ["work"], 10, Jobs.Start), Token)));
+        var writes = jobs.Select(job => new JobWrite(job.Id, JobTransition.Finish(new(Jobs.Runner, 1), JobOutcome.Completed(), Jobs.Start))).ToList();
+        Assert.Equal(3 + 10 + 2, await StatementsAsync(store, () => store.ApplyAsync(writes, Token)));
     }
 
     [Fact]

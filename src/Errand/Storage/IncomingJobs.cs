@@ -1,12 +1,14 @@
 namespace Errand.Storage;
 
-/// <summary>Jobs that an add will bring, before the first of them is in.</summary>
-internal sealed class IncomingJobs
+/// <summary>Jobs that an add will bring, before the first of them is in: for stores, which must know what is refused before anything is added.</summary>
+public sealed class IncomingJobs
 {
     private readonly HashSet<JobId> _ids = [];
     private readonly HashSet<(string Owner, string Key)> _keys = [];
     private readonly Dictionary<(string Owner, string Fingerprint), Job> _reusable = [];
 
+    /// <summary>Notes a job that is not there yet and will be added.</summary>
+    /// <param name="job">The job.</param>
     public void Add(Job job)
     {
         _ids.Add(job.Id);
@@ -14,9 +16,12 @@ internal sealed class IncomingJobs
         if (job.Spec is { Reuse: not JobReuse.None, Fingerprint: { } fingerprint }) _reusable[(job.Owner, fingerprint)] = job;
     }
 
+    /// <summary>Whether a job of this id will be added.</summary>
+    /// <param name="id">The id.</param>
     public bool Has(JobId id) => _ids.Contains(id);
 
-    /// <summary>Whether one of them will answer for this job.</summary>
+    /// <summary>Whether one of them will answer for this job, so that it will not be added itself.</summary>
+    /// <param name="job">The job.</param>
     public bool AnswerFor(Job job) =>
         _ids.Contains(job.Id)
         || (job.Spec.Key is { } key && _keys.Contains((job.Owner, key)))
