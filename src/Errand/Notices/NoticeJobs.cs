@@ -56,8 +56,8 @@ internal sealed class NoticeJobs(ErrandCore core)
                 After = on == JobNoticeEvents.End ? [JobDependency.OnEnd(job.Id)] : [],
                 TraceParent = job.Spec.TraceParent,
             };
-            // What goes with work that is under way is under way as well: no drain refuses it.
-            yield return core.QueuedJob(core.NewId(now), spec, now) with { PromotedAt = job.Phase == JobPhase.Queued ? null : now };
+            // Under no cap, which might refuse it and the job with it. What goes with work that is under way is so, too: no drain refuses it.
+            yield return Job.Queued(core.NewId(now), spec, now) with { PromotedAt = job.Phase == JobPhase.Queued ? null : now };
         }
     }
 

@@ -129,6 +129,30 @@ public sealed class NoticeCrashTests
     }
 
     [Fact]
+    public void C9_no_cap_refuses_a_job_for_its_notices()
+    {
+        using var errand = Start(new MemoryJobStore(), options => options.Caps.EachOwner = new() { Running = 1, Queued = 1 });
+        errand.Submit(Sleep(5) with { Notify = [Hook, JobNotice.Webhook("https://hooks.example.com/other")] });
+        errand.Advance(Seconds(10));
+        Assert.All(NoticesOf(errand), notice => Assert.Equal(JobHolds.None, notice.Holds));
+        Assert.Equal(2, NoticesOf(errand).Count);
+    }
+
+    [Fact]
+    public void C9_each_run_of_a_schedule_is_told_once_however_many_servers_there_are()
+    {
+        using var errand = Start(new MemoryJobStore());
+        var schedule = new JobSchedule { Name = "often", Job = Sleep(1) with { Notify = [Hook with { On = JobNoticeEvents.End }] }, Every = Minutes(1) };
+        errand.Run(_ => errand.Services.GetRequiredService<IScheduleClient>().CreateAsync(schedule));
+        using var second = errand.StartAnother();
+        errand.Advance(Minutes(4.5));
+        int runs = errand.Run(client => client.ListAsync(new() { Kind = "sleep" })).Items.Count;
+        Assert.InRange(runs, 4, 5);
+        Assert.Equal(runs, NoticesOf(errand).Count);
+        Assert.All(NoticesOf(errand), notice => Assert.Contains("job.ended", notice.Spec.Input.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void C9_a_batch_tells_of_each_job_that_asks_for_it_and_answers_in_its_order()
     {
         using var errand = Start(new MemoryJobStore());
@@ -140,13 +164,14 @@ public sealed class NoticeCrashTests
             NoticesOf(errand).Select(notice => Assert.Single(notice.Spec.After).Job).Order());
     }
 
-    private static ErrandTest Start(IJobStore store)
+    private static ErrandTest Start(IJobStore store, Action<ErrandOptions>? configure = null)
     {
         var errand = ErrandTest.Start(
             builder => builder
                 .AddSleep(kind => kind.Restartable = true)
                 .Add("ask", job => job.AskAsync(JobData.Parse("1")).AsTask(), kind => kind.Restartable = true)
-                .AddNotices(options => options.Secret = NoticeHost.Secret),
+                .AddNotices(options => options.Secret = NoticeHost.Secret)
+                .Configure(options => configure?.Invoke(options)),
             store);
         errand.Run(_ => errand.Services.GetRequiredService<IQueueClient>().PauseAsync(NoticeKinds.Webhook, "a test"));
         return errand;
