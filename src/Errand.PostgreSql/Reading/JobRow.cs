@@ -94,6 +94,7 @@ internal static class JobRow
             KeepFor = row.IsDBNull(at) ? null : TimeSpan.FromMilliseconds(row.GetInt64(at)),
             Caps = more?.OwnCaps ?? [],
             After = more?.ToAfter() ?? [],
+            Notify = more?.Notify ?? [],
         };
     }
 

@@ -84,7 +84,7 @@ internal static partial class InsertStatement
     private static bool HasMore(Job job) =>
         job.Caps.Count + job.PendingParents > 0 || job.WaitsForCap is not null || job.IsDeadLetter || job.Spec is not
         {
-            Batch: null, After.Count: 0, Caps.Count: 0, Fingerprint: null, Reuse: JobReuse.None, KeepFor: null,
+            Batch: null, After.Count: 0, Caps.Count: 0, Notify.Count: 0, Fingerprint: null, Reuse: JobReuse.None, KeepFor: null,
         };
 
     private static IEnumerable<Column> MoreColumns(IReadOnlyList<Job> jobs) =>
