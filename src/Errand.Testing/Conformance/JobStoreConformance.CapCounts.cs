@@ -96,7 +96,8 @@ public abstract partial class JobStoreConformance
     public async Task A_job_that_ends_at_a_cap_leaves_its_line(bool cancelled)
     {
         var held = await Store.BroughtToAsync(JobPhase.Running, Samples.Queued().Under(Cap("gpu", 1)));
-        Job[] waiting = [await Store.AddedAsync(Samples.Queued().Under(Cap("gpu", 1))), await Store.AddedAsync(Samples.Queued().Under(Cap("gpu", 1)))];
+        var waiting = Samples.Many(2, _ => Samples.Queued().Under(Cap("gpu", 1)));
+        await Store.AddedAsync(waiting);
         Assert.Equal([0, 1], await PlacesAsync(waiting));
         await Store.AppliedAsync(waiting[0].Id, cancelled
             ? JobTransition.RequestCancel("bob", Samples.At(1))
@@ -126,9 +127,11 @@ public abstract partial class JobStoreConformance
         await Store.AddedAsync(Samples.Queued().Under(Gpu));
         var job = await Store.ClaimedAsync(Samples.Runner);
         var stranger = new JobFence(Samples.OtherRunner, 1);
-        Assert.Equal(ApplyStatus.Refused, (await Store.ApplyAsync(job.Id, JobTransition.Finish(stranger, JobOutcome.Completed(), Samples.At(1)))).Status);
+        var refused = await Store.ApplyAsync(job.Id, JobTransition.Finish(stranger, JobOutcome.Completed(), Samples.At(1)));
+        Assert.Equal(ApplyStatus.Refused, refused.Status);
         await Store.FinishedAsync(job);
-        Assert.Equal(ApplyStatus.Refused, (await Store.ApplyAsync(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), Samples.At(1)))).Status);
+        refused = await Store.ApplyAsync(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), Samples.At(1)));
+        Assert.Equal(ApplyStatus.Refused, refused.Status);
         await Store.UsesNoneAsync();
     }
 
@@ -150,7 +153,8 @@ public abstract partial class JobStoreConformance
     {
         await Store.AddedAsync(Samples.Many(20, _ => Samples.Queued().Under(Cap("gpu", 20), Cap("more"))));
         var started = (await Store.ClaimAsync(Samples.Runner, 20)).Started;
-        await Store.ApplyAsync([.. started.Take(15).Select(job => new JobWrite(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), Samples.At(1))))], Token);
+        var ends = started.Take(15).Select(job => new JobWrite(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), Samples.At(1))));
+        await Store.ApplyAsync([.. ends], Token);
         await Store.UsesAsync("gpu", running: 5, queued: 0, waiting: 0);
         await Store.UsesAsync("more", running: 5, queued: 0, waiting: 0);
     }
