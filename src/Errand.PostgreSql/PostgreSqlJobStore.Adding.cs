@@ -36,9 +36,9 @@ public sealed partial class PostgreSqlJobStore
         var batch = new StatementBatch();
         HashSet<string> added = [];
         Dictionary<JobId, JobHint> hints = [];
-        if (ofSessions.Length > 0) batch.Add(_statements.LockSessions(ofSessions.Select(job => (job.Owner, job.Spec.Session!))));
-        batch.Add(InsertStatement.Insert(_statements, jobs, InsertStatement.GatesOf(jobs)), row => added.Add(row.GetString(0)));
-        if (ofSessions.Length > 0) batch.Add(_statements.LetNextOfSessionsIn(ofSessions.Select(job => job.Id)), row => Note(ReadHint(row)));
+        if (ofSessions.Length > 0) batch.Lock(_statements.LockSessions(ofSessions.Select(job => (job.Owner, job.Spec.Session!))));
+        batch.Ask(InsertStatement.Insert(_statements, jobs, InsertStatement.GatesOf(jobs)), row => added.Add(row.GetString(0)));
+        if (ofSessions.Length > 0) batch.Ask(_statements.LetNextOfSessionsIn(ofSessions.Select(job => job.Id)), row => Note(ReadHint(row)));
         await _connections.RunAsync(async connection =>
         {
             added.Clear();
@@ -72,7 +72,7 @@ public sealed partial class PostgreSqlJobStore
             await batch.RunAsync(connection, cancellationToken);
             if (findings.Expired.Count == 0) return true;
             batch = new();
-            batch.Add(_statements.StandInNoMore(findings.Expired));
+            batch.Do(_statements.StandInNoMore(findings.Expired));
             await batch.RunAsync(connection, cancellationToken);
             return true;
         }, cancellationToken);
@@ -84,7 +84,7 @@ public sealed partial class PostgreSqlJobStore
     {
         if (jobs.Any(job => job.Spec is { Reuse: not JobReuse.None, Fingerprint: not null }))
         {
-            batch.Add(_statements.FindByFingerprint(jobs), row =>
+            batch.Ask(_statements.FindByFingerprint(jobs), row =>
             {
                 var (given, found) = (jobs[(int)row.GetInt64(0) - 1], JobRow.Read(row, 1));
                 if (found.MayStandIn(given.CreatedAt)) findings.Existing[given.Id] = found;
@@ -92,8 +92,8 @@ public sealed partial class PostgreSqlJobStore
             });
         }
         if (jobs.Any(job => job.Spec.Key is not null))
-            batch.Add(_statements.FindByKey(jobs), row => findings.Existing[jobs[(int)row.GetInt64(0) - 1].Id] = JobRow.Read(row, 1));
-        batch.Add(_statements.Find(jobs.Select(job => job.Id)), row => Note(JobRow.Read(row)));
+            batch.Ask(_statements.FindByKey(jobs), row => findings.Existing[jobs[(int)row.GetInt64(0) - 1].Id] = JobRow.Read(row, 1));
+        batch.Ask(_statements.Find(jobs.Select(job => job.Id)), row => Note(JobRow.Read(row)));
 
         void Note(Job job) => findings.Existing[job.Id] = job;
     }
@@ -119,11 +119,11 @@ public sealed partial class PostgreSqlJobStore
 
         int added = 0;
         var batch = new StatementBatch();
-        if (findings.Expired.Count > 0) batch.Add(_statements.StandInNoMore(findings.Expired));
-        if (plan.Added.Count > 0) batch.Add(InsertStatement.InsertDecided(_statements, plan.Added), _ => added++);
-        if (plan.Dependencies.Count > 0) batch.Add(_statements.Dependencies.Insert(plan.Dependencies));
-        if (plan.ToRelease.Count > 0) batch.Add(_statements.Dependencies.Enter(plan.ToRelease));
-        if (findings.Caps.Count > 0) batch.Add(_statements.Caps.Write(findings.Caps.Values));
+        if (findings.Expired.Count > 0) batch.Do(_statements.StandInNoMore(findings.Expired));
+        if (plan.Added.Count > 0) batch.Ask(InsertStatement.InsertDecided(_statements, plan.Added), _ => added++);
+        if (plan.Dependencies.Count > 0) batch.Do(_statements.Dependencies.Insert(plan.Dependencies));
+        if (plan.ToRelease.Count > 0) batch.Do(_statements.Dependencies.Enter(plan.ToRelease));
+        if (findings.Caps.Count > 0) batch.Do(_statements.Caps.Write(findings.Caps.Values));
         await batch.RunAsync(connection, cancellationToken);
         if (added < plan.Added.Count) return (null, []);
 
@@ -140,15 +140,15 @@ public sealed partial class PostgreSqlJobStore
         HashSet<(string, string)> sessions = [.. jobs.Where(job => job is { IsTerminal: false, Spec.Session: not null }).Select(job => (job.Owner, job.Spec.Session!))];
         HashSet<string> caps = [.. jobs.SelectMany(job => job.Caps).Select(cap => cap.Name)];
         HashSet<JobId> parents = [.. jobs.SelectMany(job => job.Spec.After).Select(dependency => dependency.Job)];
-        if (sessions.Count > 0) batch.Add(_statements.LockSessions(sessions));
-        if (parents.Count > 0) batch.Add(_statements.Dependencies.LockForAdding());
-        if (caps.Count > 0) batch.Add(_statements.Caps.Ensure(caps), row => NoteCap(CapRow.Read(row)));
+        if (sessions.Count > 0) batch.Lock(_statements.LockSessions(sessions));
+        if (parents.Count > 0) batch.Lock(_statements.Dependencies.LockForAdding());
+        if (caps.Count > 0) batch.Ask(_statements.Caps.Ensure(caps), row => NoteCap(CapRow.Read(row)));
         if (parents.Count > 0)
-            batch.Add(_statements.Dependencies.LockParents(parents), row => findings.Parents.Add(JobId.Parse(row.GetString(0)), (JobPhase)row.GetInt16(1)));
+            batch.Ask(_statements.Dependencies.LockParents(parents), row => findings.Parents.Add(JobId.Parse(row.GetString(0)), (JobPhase)row.GetInt16(1)));
         // From here on everything is seen as it is with the locks held.
-        if (caps.Count > 0) batch.Add(_statements.Caps.WaitedFor(caps), row => findings.Caps[JobRow.Text(row, 0)!].IsWaitedFor = true);
-        if (sessions.Count > 0) batch.Add(_statements.BusySessions(sessions), row => findings.BusySessions.Add((JobRow.Text(row, 0)!, JobRow.Text(row, 1)!)));
-        batch.Add(_statements.RecordsNamed(InsertStatement.GatesOf(jobs)), row => findings.Gates.Add(JobRow.Text(row, 0)!));
+        if (caps.Count > 0) batch.Ask(_statements.Caps.WaitedFor(caps), row => findings.Caps[JobRow.Text(row, 0)!].IsWaitedFor = true);
+        if (sessions.Count > 0) batch.Ask(_statements.BusySessions(sessions), row => findings.BusySessions.Add((JobRow.Text(row, 0)!, JobRow.Text(row, 1)!)));
+        batch.Ask(_statements.RecordsNamed(InsertStatement.GatesOf(jobs)), row => findings.Gates.Add(JobRow.Text(row, 0)!));
         FindExisting(batch, jobs, findings);
         await batch.RunAsync(connection, cancellationToken);
         return findings;

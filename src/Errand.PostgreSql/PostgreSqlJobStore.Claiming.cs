@@ -72,14 +72,14 @@ public sealed partial class PostgreSqlJobStore
             foreach (var job in candidates) plan.Decide(job);
             List<Job> started = [];
             var batch = new StatementBatch();
-            if (plan.Moves.Count > 0) batch.Add(_statements.Caps.HoldAt(plan.Moves));
+            if (plan.Moves.Count > 0) batch.Do(_statements.Caps.HoldAt(plan.Moves));
             if (plan.Starts.Count > 0)
             {
-                batch.Add(WriteStatement.StartLocked(_statements, plan.Starts, JobTransition.Start(request.Runner, request.Now)),
+                batch.Ask(WriteStatement.StartLocked(_statements, plan.Starts, JobTransition.Start(request.Runner, request.Now)),
                     row => started.Add(JobRow.Read(row)));
             }
-            if (caps.Count > 0) batch.Add(_statements.Caps.Write(caps.Values));
-            batch.Add(_statements.NextDue(request.Now), row => nextDue = ReadNextDue(row));
+            if (caps.Count > 0) batch.Do(_statements.Caps.Write(caps.Values));
+            batch.Ask(_statements.NextDue(request.Now), row => nextDue = ReadNextDue(row));
             await batch.RunAsync(connection, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             // As long as somebody moves there may be others behind; nobody moves for ever, because within a claim caps only fill.
@@ -95,7 +95,7 @@ public sealed partial class PostgreSqlJobStore
         List<JobId> ids = [];
         HashSet<string> names = [];
         var look = new StatementBatch();
-        look.Add(_statements.Candidates(request, count, view), row =>
+        look.Ask(_statements.Candidates(request, count, view), row =>
         {
             ids.Add(JobId.Parse(row.GetString(0)));
             if (!row.IsDBNull(1)) names.UnionWith(row.GetFieldValue<string[]>(1).Select(StoredText.Decode));
@@ -106,8 +106,8 @@ public sealed partial class PostgreSqlJobStore
         Dictionary<string, CapRow> caps = [];
         if (ids.Count == 0) return (candidates, caps, 0);
         var locks = new StatementBatch();
-        if (names.Count > 0) locks.Add(_statements.Caps.Lock(names), row => NoteCap(CapRow.Read(row)));
-        locks.Add(_statements.LockCandidates(ids), row => candidates.Add(JobRow.Read(row)));
+        if (names.Count > 0) locks.Ask(_statements.Caps.Lock(names), row => NoteCap(CapRow.Read(row)));
+        locks.Ask(_statements.LockCandidates(ids), row => candidates.Add(JobRow.Read(row)));
         await locks.RunAsync(connection, cancellationToken);
         return (candidates, caps, ids.Count);
 

@@ -8,11 +8,18 @@ internal sealed class StatementBatch
     private readonly List<NpgsqlBatchCommand> _statements = [];
     private readonly List<Action<NpgsqlDataReader>> _readers = [];
 
-    public void Add(NpgsqlBatchCommand statement, Action<NpgsqlDataReader>? readRow = null)
+    /// <summary>Adds a statement that answers with rows.</summary>
+    public void Ask(NpgsqlBatchCommand statement, Action<NpgsqlDataReader> readRow)
     {
         _statements.Add(statement);
-        _readers.Add(readRow ?? (_ => { }));
+        _readers.Add(readRow);
     }
+
+    /// <summary>Adds a statement whose rows say nothing.</summary>
+    public void Lock(NpgsqlBatchCommand statement) => Ask(statement, _ => { });
+
+    /// <summary>Adds a statement that answers with no rows, not even none: the reader steps over it by itself.</summary>
+    public void Do(NpgsqlBatchCommand statement) => _statements.Add(statement);
 
     /// <summary>Runs them, within the transaction that is open on the connection, or in one of their own.</summary>
     public Task RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
