@@ -109,6 +109,16 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task The_place_in_line_is_that_in_the_line_of_the_cap()
+    {
+        foreach (string cap in (string[])["a", "b"]) await Store.BroughtToAsync(JobPhase.Running, Samples.Queued().Under(Cap(cap, 1)));
+        var jobs = Samples.Many(6, i => Samples.Queued(at: i).Under(Cap(i % 2 == 0 ? "a" : "b", 1)));
+        foreach (var job in jobs) await Store.AddedAsync(job);
+        Assert.Equal([0, 0, 1, 1, 2, 2], await PlacesAsync(jobs));
+        Assert.Equal(1, await Store.PlaceAsync(jobs[4].Id, 1, Token));
+    }
+
+    [Fact]
     public async Task A_job_that_waits_for_something_else_stands_in_no_line_of_its_cap()
     {
         await Store.BroughtToAsync(JobPhase.Running, Samples.Queued().Under(Cap("gpu", 1)));
