@@ -109,6 +109,22 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task A_cap_that_nobody_needs_any_more_takes_no_other_along()
+    {
+        await Store.AddedAsync(Samples.Queued().Under(Cap("stays", 3)));
+        await Store.BroughtToAsync(JobPhase.Completed, Samples.Queued().Under(Cap("goes", 3)));
+        Assert.Equal("stays", Assert.Single(await Store.ListCapsAsync("", null, 10, Token)).Cap.Name);
+    }
+
+    [Fact]
+    public async Task The_place_in_line_goes_by_rank_whoever_arrived_first()
+    {
+        var jobs = Samples.Many(4, i => Samples.Queued(at: 10 - i));
+        foreach (var job in jobs) await Store.AddedAsync(job);
+        Assert.Equal([3, 2, 1, 0], await PlacesAsync(jobs));
+    }
+
+    [Fact]
     public async Task The_place_in_line_is_that_in_the_line_of_the_cap()
     {
         foreach (string cap in (string[])["a", "b"]) await Store.BroughtToAsync(JobPhase.Running, Samples.Queued().Under(Cap(cap, 1)));

@@ -37,6 +37,7 @@ internal sealed record ExemptMutant(string Head, string Term, string Reason)
         new(Queue, "job.holds = 8", "A queued job that waits for a cap is held back by it alone. " + Hint),
         new("SELECT rank, seq FROM job INDEXED BY job_at_cap", "holds = 8", "A queued job that waits for a cap is held back by it alone. " + Hint),
         new("List by job_by_keep", "keep_for IS NOT NULL", "Without it, there is no time to compare. " + Hint),
+        new("SELECT name, most_running", "open = 1", "Those that are closed would be looked at and passed by; the column only says which are in the index."),
         new("UPDATE OR FAIL job SET", "dependents IS NULL", "It would be marked once more: a needless write."),
         new("UPDATE OR FAIL job SET", "phase = 0", "Only a job that was queued just now is put in its place in its session."),
         new("UPDATE OR FAIL job SET", "(holds & 2) <> 0", "What is not held back would be let go again: a needless write and a needless hint."),
