@@ -25,7 +25,8 @@ internal static class Releases
         }
         Directory.Delete(folder, recursive: true);
         rates.Sort();
-        new Figure("sqlite-releases", $"dependents of one job released, {Dependents:N0} of them", rates[Rounds / 2], "jobs/s").AtLeast(20_000).Print();
+        var figure = new Figure("sqlite-releases", $"dependents of one job released, {Dependents:N0} of them", rates[Rounds / 2], "jobs/s");
+        figure.AtLeast(20_000).Print();
     }
 
     private static async Task<double> MeasureAsync(IJobStore store)
@@ -34,12 +35,14 @@ internal static class Releases
         var parent = Job.Running(JobId.New(now), new("work"), Runner, now, now);
         await store.AddAsync([parent]);
         var spec = new JobSpec("work", JobData.Parse(Throughput.Input)) { After = [JobDependency.OnSuccess(parent.Id)] };
-        for (int done = 0; done < Dependents; done += Batch) await store.AddAsync([.. Enumerable.Range(0, Batch).Select(_ => Job.Queued(JobId.New(now), spec, now))]);
+        for (int done = 0; done < Dependents; done += Batch)
+            await store.AddAsync([.. Enumerable.Range(0, Batch).Select(_ => Job.Queued(JobId.New(now), spec, now))]);
         await store.ApplyAsync([new(parent.Id, JobTransition.Finish(parent.Fence, JobOutcome.Completed(), now))]);
         long startedAt = Stopwatch.GetTimestamp();
         while ((await store.ReleaseAsync(Batch)).More) { }
         double rate = Dependents / Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
-        if (await store.CountInLineAsync() is var inLine and not Dependents) throw new InvalidOperationException($"{inLine} jobs are in line, not {Dependents}.");
+        int inLine = await store.CountInLineAsync();
+        if (inLine != Dependents) throw new InvalidOperationException($"{inLine} jobs are in line, not {Dependents}.");
         return rate;
     }
 

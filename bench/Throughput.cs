@@ -40,15 +40,17 @@ internal static class Throughput
         new Figure("sqlite", "the same, beside bare statements in batches of 500", middle, "jobs/s") { Reference = beside }.RatioAtLeast(0.5).Print();
     }
 
-    /// <summary>What a cap costs that all jobs share: beside jobs that stand in line without one, and beside those that start as they are added.</summary>
+    /// <summary>What a cap costs that all jobs share: beside jobs that stand in line without one, and jobs that start as they are added.</summary>
     public static async Task CapsAsync()
     {
         List<(double Direct, double InLine, double Whole, double Half)> rounds = [];
         for (int round = 0; round < CapRounds; round++)
         {
             rounds.Add((
+                // Reuse without a fingerprint does nothing but keep the job from starting as it is added.
                 await MeasureAsync(BenchStore.Sqlite), await MeasureAsync(BenchStore.Sqlite, Plain with { Reuse = JobReuse.InFlight }),
-                await MeasureAsync(BenchStore.Sqlite, cap: new() { Running = InFlight }), await MeasureAsync(BenchStore.Sqlite, cap: new() { Running = InFlight / 2 })));
+                await MeasureAsync(BenchStore.Sqlite, cap: new() { Running = InFlight }),
+                await MeasureAsync(BenchStore.Sqlite, cap: new() { Running = InFlight / 2 })));
         }
         void Print(string what, Func<(double Direct, double InLine, double Whole, double Half), (double Value, double Beside)> of)
         {

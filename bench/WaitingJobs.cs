@@ -28,10 +28,8 @@ internal static class WaitingJobs
             double small = await StoreSize.ClaimAsync(store);
             await FillAsync(store, Large - Small, running);
             double large = await StoreSize.ClaimAsync(store);
-            new Figure("sqlite-waiting", $"claim one: p50 with {Large:N0} at a full cap, of a later time and after another job beside {Small:N0}", large, "us")
-            {
-                Reference = small,
-            }.RatioAtMost(1.5).Print();
+            string what = $"claim one: p50 with {Large:N0} at a full cap, of a later time and after another job beside {Small:N0}";
+            new Figure("sqlite-waiting", what, large, "us") { Reference = small }.RatioAtMost(1.5).Print();
         }
         Directory.Delete(folder, recursive: true);
     }

@@ -136,18 +136,19 @@ public sealed partial class PostgreSqlJobStore : IJobStore
         List<UnmetDependency> unmet = [];
         List<JobHint> hints = [];
         bool more = false;
+        limit = Math.Clamp(limit, 0, int.MaxValue - 1);
         await _connections.RunAsync(async connection =>
         {
             (unmet, hints, more) = ([], [], false);
             var batch = new StatementBatch();
             batch.Lock(_statements.Dependencies.LockForReleasing());
-            batch.Ask(_statements.Dependencies.Tell(Math.Max(limit, 0)), row =>
+            batch.Ask(_statements.Dependencies.Tell(limit), row =>
             {
                 if (row.IsDBNull(0)) more = true;
                 else if (row.IsDBNull(1)) hints.Add(HintOf(JobId.Parse(row.GetString(0)), row.GetInt64(3), (JobPhase)row.GetInt16(2), (JobHolds)row.GetInt16(4)));
                 else unmet.Add(new(JobId.Parse(row.GetString(0)), JobId.Parse(row.GetString(1)), (JobPhase)row.GetInt16(2)));
             });
-            batch.Do(_statements.Dependencies.Forget());
+            batch.Do(_statements.Dependencies.Forget(limit));
             await batch.RunAsync(connection, cancellationToken);
             return true;
         }, cancellationToken);

@@ -44,29 +44,31 @@ internal sealed class DependencyStatements(string schema)
     /// one for each that has nothing more to wait for (job, none, phase, version, holds), and with an empty one if there are more to look at.
     /// </summary>
     public NpgsqlBatchCommand Tell(int limit) => Statements.New($"""
-        WITH line AS MATERIALIZED (
-            SELECT d.parent, d.child, d.line, p.phase, d.any_end OR p.phase = {Statements.Ended} AS met, c.phase < {Statements.Ended} AS live,
-                row_number() OVER (ORDER BY r.seq, d.child, d.line) AS place
-            FROM {schema}.release r JOIN {schema}.job p ON p.id = r.parent
-            CROSS JOIN LATERAL (
-                SELECT * FROM {schema}.dependency WHERE parent = r.parent AND NOT told ORDER BY parent, child, line LIMIT $1 + 1) AS d
-            JOIN {schema}.job c ON c.id = d.child
-            ORDER BY r.seq, d.child, d.line LIMIT $1 + 1),
-        looked AS (SELECT * FROM line WHERE place <= $1),
+        WITH heads AS MATERIALIZED (
+            SELECT d.* FROM (SELECT parent FROM {schema}.release ORDER BY seq) AS r CROSS JOIN LATERAL (
+                SELECT ctid AS row, parent, child, any_end FROM {schema}.dependency WHERE parent = r.parent AND NOT told
+                ORDER BY parent, child, line LIMIT $1 + 1) AS d
+            LIMIT $1 + 1),
+        line AS MATERIALIZED (
+            SELECT row_number() OVER () AS place, h.*,
+                (SELECT phase FROM {schema}.job WHERE id = h.parent) AS phase, (SELECT phase FROM {schema}.job WHERE id = h.child) AS child_phase
+            FROM heads h),
+        looked AS MATERIALIZED (
+            SELECT *, any_end OR phase = {Statements.Ended} AS met, child_phase < {Statements.Ended} AS live FROM line WHERE place <= $1),
         told AS (
-            UPDATE {schema}.dependency d SET told = true FROM looked l
-            WHERE d.parent = l.parent AND d.child = l.child AND d.line = l.line AND (l.met OR NOT l.live) RETURNING d.child),
+            UPDATE {schema}.dependency SET told = true WHERE ctid = ANY(ARRAY(SELECT row FROM looked WHERE met OR NOT live)) RETURNING child),
         lowered AS (
             UPDATE {schema}.job SET pending = pending - t.parents, holds = CASE WHEN pending = t.parents THEN holds & ~{Statements.Parents} ELSE holds END
             FROM (SELECT child, count(*)::integer AS parents FROM told GROUP BY child) AS t
-            WHERE job.id = t.child AND phase < {Statements.Ended} RETURNING id, version, phase, holds, pending)
+            WHERE id = ANY(ARRAY(SELECT child FROM told)) AND id = t.child AND phase < {Statements.Ended} RETURNING id, version, phase, holds, pending)
         SELECT child, parent, phase, 0::bigint, 0::smallint FROM looked WHERE live AND NOT met
         UNION ALL SELECT id, NULL, phase, version, holds FROM lowered WHERE pending = 0
         UNION ALL SELECT NULL, NULL, NULL, NULL, NULL FROM line WHERE place > $1
         """, Parameters.Integer(limit));
 
-    /// <summary>Forgets the ends of which all who start after them know.</summary>
-    public NpgsqlBatchCommand Forget() => Statements.New($"""
-        DELETE FROM {schema}.release r WHERE NOT EXISTS (SELECT FROM {schema}.dependency d WHERE d.parent = r.parent AND NOT d.told)
-        """);
+    /// <summary>Forgets the ends of which all who start after them know, among those that were looked at.</summary>
+    public NpgsqlBatchCommand Forget(int limit) => Statements.New($"""
+        DELETE FROM {schema}.release r WHERE parent = ANY(ARRAY(SELECT parent FROM {schema}.release ORDER BY seq LIMIT $1 + 1)) AND NOT EXISTS (
+            SELECT FROM {schema}.dependency d WHERE d.parent = r.parent AND NOT d.told OFFSET 0)
+        """, Parameters.Integer(limit));
 }

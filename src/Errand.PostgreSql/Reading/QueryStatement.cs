@@ -27,7 +27,7 @@ internal sealed partial class QueryStatement
         if (query.CreatedFrom is { } from) Add("created_at >=", Parameters.Bound(from));
         if (query.CreatedBefore is { } before) Add("created_at <", Parameters.Bound(before));
         if (query.FinishedBefore is { } ended) Add("finished_at <", Parameters.Bound(ended));
-        if (query.ExpiredBefore is { } expired) Add("keep_for IS NOT NULL AND finished_at + keep_for <", Parameters.Bound(expired));
+        if (query.ExpiredBefore is { } expired) Add("expires_at <", Parameters.Bound(expired));
     }
 
     /// <summary>Answers with the jobs of a page, and with one more if there is one.</summary>

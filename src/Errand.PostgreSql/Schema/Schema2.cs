@@ -15,6 +15,7 @@ internal static class Schema2
             ADD COLUMN reuse smallint NOT NULL DEFAULT 0,
             ADD COLUMN stands_in boolean NOT NULL DEFAULT false,
             ADD COLUMN keep_for bigint,
+            ADD COLUMN expires_at bigint,
             ADD COLUMN dead boolean NOT NULL DEFAULT false,
             ADD COLUMN more bytea;
         CREATE UNIQUE INDEX job_standing_in ON {schema}.job (owner, fingerprint) WHERE stands_in AND (phase IN (0, 1, 3) OR phase = 5 AND reuse = 2);
@@ -22,8 +23,8 @@ internal static class Schema2
         CREATE INDEX job_by_batch ON {schema}.job (batch, id) WHERE batch IS NOT NULL;
         CREATE INDEX job_by_fingerprint ON {schema}.job (fingerprint, id) WHERE fingerprint IS NOT NULL;
         CREATE INDEX job_dead ON {schema}.job (id) WHERE dead;
-        CREATE INDEX job_expiring ON {schema}.job ((finished_at + keep_for)) WHERE keep_for IS NOT NULL;
-        CREATE INDEX job_ended ON {schema}.job (kind, phase, id) WHERE phase >= 5;
+        CREATE INDEX job_expiring ON {schema}.job (expires_at) WHERE expires_at IS NOT NULL;
+        CREATE INDEX job_ended ON {schema}.job (kind, phase, created_at) WHERE phase >= 5;
 
         CREATE TABLE {schema}.cap (
             name text COLLATE "C" PRIMARY KEY,
@@ -53,7 +54,7 @@ internal static class Schema2
 
         CREATE TABLE {schema}.release (
             parent text COLLATE "C" PRIMARY KEY,
-            seq bigint GENERATED ALWAYS AS IDENTITY
+            seq bigint GENERATED ALWAYS AS IDENTITY UNIQUE
         );
         """;
 }

@@ -99,6 +99,7 @@ internal static partial class InsertStatement
         new("stands_in", Parameters.Integers(jobs.Select(job =>
             job.Spec is { Reuse: not JobReuse.None, Fingerprint: not null } ? 1 : 0)), "stands_in <> 0"),
         new("keep_for", Parameters.Numbers(jobs.Select(job => (long?)job.Spec.KeepFor?.TotalMilliseconds))),
+        new("expires_at", Parameters.Times(jobs.Select(job => job.ExpiresAt))),
         new("more", Parameters.Documents(jobs.Select(job => JobJson.Write(MoreDocument.Of(job), JobJson.Default.MoreDocument)))),
     ];
 

@@ -156,6 +156,7 @@ internal sealed class WriteStatement
         SetIf(JobFields.StartedAt, "started_at", () => Parameters.Time(change.StartedAt));
         SetIf(JobFields.PromotedAt, "promoted_at", () => Parameters.Time(change.PromotedAt));
         SetIf(JobFields.FinishedAt, "finished_at", () => Parameters.Time(change.FinishedAt));
+        SetIf(JobFields.FinishedAt, "expires_at", () => Parameters.Time(change.FinishedAt), " + keep_for");
         SetIf(JobFields.Due, "scheduled_at", () => Parameters.Time(change.Due.At));
         SetIf(JobFields.Due, "rank", () => Parameters.Number(Job.RankOf(change.Due.At, priority: 0)), $" + priority * {StepOfPriority}");
         AppendHolds(edge);

@@ -11,7 +11,8 @@ internal sealed class RecentJobs(SqliteConnection connection)
     {
         if (!state.IsTerminal()) return [];
         _recent ??= connection.Prepare(
-            "SELECT created_at, scheduled_at, started_at, finished_at FROM job INDEXED BY job_by_kind WHERE kind = ? AND phase = ? ORDER BY id DESC LIMIT ?");
+            "SELECT created_at, scheduled_at, started_at, finished_at FROM job INDEXED BY job_by_kind " +
+            "WHERE kind = ? AND phase = ? ORDER BY id DESC LIMIT ?");
         // A terminal state has one phase.
         _recent.Bind(1, kind).Bind(2, (long)PhaseOf(state)).Bind(3, Math.Max(limit, 0));
         try

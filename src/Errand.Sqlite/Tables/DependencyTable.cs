@@ -5,8 +5,8 @@ namespace Errand.Sqlite;
 /// <summary>Which live jobs start after which, and the jobs that have ended and whose dependents have not all been told.</summary>
 internal sealed class DependencyTable(SqliteConnection connection)
 {
-    // What a dependent that has not been told waits for, and whether the parent's end is what it waits for.
-    private const string Met = "parent = ?1 AND settled = 0 AND (on_end = 1 OR ?2 = 5)";
+    // What starts after a job, where that has ended as it should.
+    private const string Met = "parent = ?1 AND (on_end = 1 OR ?2 = 5)";
 
     private SqliteStatement? _insert, _mark, _enter, _forget, _ended, _lower, _settle, _unmet, _leave;
 
@@ -65,7 +65,7 @@ internal sealed class DependencyTable(SqliteConnection connection)
     // A job may name another twice, so it may have several fewer to wait for at once.
     private int Lower(EndedJob parent, int limit, List<JobHint> hints)
     {
-        const string children = $"SELECT DISTINCT child FROM dependency INDEXED BY dependency_by_parent WHERE {Met} ORDER BY child LIMIT ?3";
+        const string children = $"SELECT DISTINCT child FROM dependency INDEXED BY dependency_by_parent WHERE {Met} AND settled = 0 ORDER BY child LIMIT ?3";
         const string told = $"SELECT count(*) FROM dependency WHERE dependency.child = job.seq AND {Met}";
         _lower ??= connection.Prepare(
             $"UPDATE job SET holds = CASE WHEN pending = ({told}) THEN holds & ~4 ELSE holds END, pending = pending - ({told}) " +

@@ -89,7 +89,9 @@ internal static class JobBinding
         if (spec.Metadata.Count > 0)
             statement.Bind(JobColumns.Metadata, JsonSerializer.SerializeToUtf8Bytes(spec.Metadata, Json.IReadOnlyDictionaryStringString));
         if (spec.Limits is { } limits) statement.Bind(JobColumns.Limits, JsonSerializer.SerializeToUtf8Bytes(limits, Json.JobLimits));
-        statement.Bind(JobColumns.Batch, spec.Batch).Bind(JobColumns.Fingerprint, spec.Fingerprint).Bind(JobColumns.KeepFor, (long?)spec.KeepFor?.TotalMilliseconds);
+        statement.Bind(JobColumns.Batch, spec.Batch)
+            .Bind(JobColumns.Fingerprint, spec.Fingerprint)
+            .Bind(JobColumns.KeepFor, (long?)spec.KeepFor?.TotalMilliseconds);
         if (StoredReuse.Of(spec) is var reuse and not 0) statement.Bind(JobColumns.Reuse, reuse);
         if (StoredMore.Of(spec) is { } more) statement.Bind(JobColumns.More, JsonSerializer.SerializeToUtf8Bytes(more, Json.StoredMore));
         if (spec.Retry is { } retry) statement.Bind(JobColumns.Retry, JsonSerializer.SerializeToUtf8Bytes(retry, Json.RetryPolicy));

@@ -15,8 +15,8 @@ internal static class JobColumns
     public const string Inserted =
         "id, kind, owner, phase, version, attempt, holds, rank, runner, session, agent, parent, key, stray, priority, created_at, scheduled_at, " +
         "started_at, promoted_at, finished_at, last_activity_at, title, retry_of, run_at, trace_parent, tags, metadata, limits, retry, " +
-        "progress_current, progress_total, progress_message, cancel_at, cancel_by, cancel_force, outcome, details, inputs, input, checkpoint, result, " +
-        "caps, waits_for, pending, batch, fingerprint, reuse, keep_for, dead, more";
+        "progress_current, progress_total, progress_message, cancel_at, cancel_by, cancel_force, outcome, details, inputs, input, checkpoint, " +
+        "result, caps, waits_for, pending, batch, fingerprint, reuse, keep_for, dead, more";
 
     public const string Read = "seq, " + Inserted;
 }

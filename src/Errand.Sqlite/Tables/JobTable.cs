@@ -32,7 +32,11 @@ internal sealed class JobTable(SqliteConnection connection)
     public Job? Existing(Job job)
     {
         if (Find(job.Id) is { } same) return same;
-        if (job.Spec.Key is { } key && ReadOne((_byKey ??= Select("owner = ? AND key = ?")).Bind(1, job.Owner).Bind(2, key)) is { } named) return named;
+        if (job.Spec.Key is { } key)
+        {
+            _byKey ??= Select("owner = ? AND key = ?");
+            if (ReadOne(_byKey.Bind(1, job.Owner).Bind(2, key)) is { } named) return named;
+        }
         return StandIn(job) is { } other && other.MayStandIn(job.CreatedAt) ? other : null;
     }
 

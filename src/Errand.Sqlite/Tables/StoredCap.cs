@@ -25,7 +25,7 @@ internal sealed record StoredCap(
     }
 
     public static StoredCap[] Of(IReadOnlyList<JobCap> caps) => [.. caps.Select(cap =>
-        new StoredCap(cap.Name, cap.Size.Running, cap.Size.Queued, cap.Size.Rate is { } rate ? new(rate.Count, rate.Period.Ticks, rate.Burst) : null))];
+        new StoredCap(cap.Name, cap.Size.Running, cap.Size.Queued, cap.Size.Rate is { } rate ? StoredRate.Of(rate) : null))];
 
     public JobCap ToCap() => new(Name, new() { Running = Running, Queued = Queued, Rate = Rate?.ToRate() });
 
@@ -35,6 +35,8 @@ internal sealed record StoredCap(
 /// <summary>A rate, as JSON. The period is in units of 100 ns, so that it comes back exactly.</summary>
 internal sealed record StoredRate(int Count, long Period, int Burst)
 {
+    public static StoredRate Of(JobRate rate) => new(rate.Count, rate.Period.Ticks, rate.Burst);
+
     public JobRate ToRate() => new(Count, TimeSpan.FromTicks(Period)) { Burst = Burst };
 }
 

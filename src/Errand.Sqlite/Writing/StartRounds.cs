@@ -19,8 +19,11 @@ internal sealed class StartRounds(WriteSession session, ClaimRequest request, in
     public void Start(List<Job> started)
     {
         string[] kinds = [.. request.Kinds.Where(kind => session.Gates.PausesOf(kind) is null).Distinct()];
-        while (started.Count < count && Look(kinds, count - started.Count) is var end && _heads.Count > 0)
+        // Each round starts some, or has them wait elsewhere.
+        for (int done = -1; done < started.Count + _heldBack && started.Count < count;)
         {
+            done = started.Count + _heldBack;
+            var end = Look(kinds, count - started.Count);
             foreach (var head in _heads)
             {
                 // What a line that was not looked at to its end has further back may come before.

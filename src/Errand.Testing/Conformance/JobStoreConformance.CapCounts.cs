@@ -96,7 +96,8 @@ public abstract partial class JobStoreConformance
     public async Task A_job_that_ends_at_a_cap_leaves_its_line(bool cancelled)
     {
         var held = await Store.BroughtToAsync(JobPhase.Running, Samples.Queued().Under(Cap("gpu", 1)));
-        Job[] waiting = [await Store.AddedAsync(Samples.Queued().Under(Cap("gpu", 1))), await Store.AddedAsync(Samples.Queued().Under(Cap("gpu", 1)))];
+        var waiting = Samples.Many(2, _ => Samples.Queued().Under(Cap("gpu", 1)));
+        await Store.AddedAsync(waiting);
         Assert.Equal([0, 1], await PlacesAsync(waiting));
         await Store.AppliedAsync(waiting[0].Id, cancelled
             ? JobTransition.RequestCancel("bob", Samples.At(1))
@@ -105,6 +106,32 @@ public abstract partial class JobStoreConformance
         await Store.UsesAsync("gpu", running: 1, queued: 1, waiting: 1);
         await Store.FinishedAsync(held);
         Assert.Equal(waiting[1].Id, (await Store.ClaimedAsync(Samples.Runner)).Id);
+    }
+
+    [Fact]
+    public async Task A_cap_that_nobody_needs_any_more_takes_no_other_along()
+    {
+        await Store.AddedAsync(Samples.Queued().Under(Cap("stays", 3)));
+        await Store.BroughtToAsync(JobPhase.Completed, Samples.Queued().Under(Cap("goes", 3)));
+        Assert.Equal("stays", Assert.Single(await Store.ListCapsAsync("", null, 10, Token)).Cap.Name);
+    }
+
+    [Fact]
+    public async Task The_place_in_line_goes_by_rank_whoever_arrived_first()
+    {
+        var jobs = Samples.Many(4, i => Samples.Queued(at: 10 - i));
+        foreach (var job in jobs) await Store.AddedAsync(job);
+        Assert.Equal([3, 2, 1, 0], await PlacesAsync(jobs));
+    }
+
+    [Fact]
+    public async Task The_place_in_line_is_that_in_the_line_of_the_cap()
+    {
+        foreach (string cap in (string[])["a", "b"]) await Store.BroughtToAsync(JobPhase.Running, Samples.Queued().Under(Cap(cap, 1)));
+        var jobs = Samples.Many(6, i => Samples.Queued(at: i).Under(Cap(i % 2 == 0 ? "a" : "b", 1)));
+        foreach (var job in jobs) await Store.AddedAsync(job);
+        Assert.Equal([0, 0, 1, 1, 2, 2], await PlacesAsync(jobs));
+        Assert.Equal(1, await Store.PlaceAsync(jobs[4].Id, 1, Token));
     }
 
     [Fact]
@@ -126,9 +153,11 @@ public abstract partial class JobStoreConformance
         await Store.AddedAsync(Samples.Queued().Under(Gpu));
         var job = await Store.ClaimedAsync(Samples.Runner);
         var stranger = new JobFence(Samples.OtherRunner, 1);
-        Assert.Equal(ApplyStatus.Refused, (await Store.ApplyAsync(job.Id, JobTransition.Finish(stranger, JobOutcome.Completed(), Samples.At(1)))).Status);
+        var refused = await Store.ApplyAsync(job.Id, JobTransition.Finish(stranger, JobOutcome.Completed(), Samples.At(1)));
+        Assert.Equal(ApplyStatus.Refused, refused.Status);
         await Store.FinishedAsync(job);
-        Assert.Equal(ApplyStatus.Refused, (await Store.ApplyAsync(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), Samples.At(1)))).Status);
+        refused = await Store.ApplyAsync(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), Samples.At(1)));
+        Assert.Equal(ApplyStatus.Refused, refused.Status);
         await Store.UsesNoneAsync();
     }
 
@@ -150,7 +179,8 @@ public abstract partial class JobStoreConformance
     {
         await Store.AddedAsync(Samples.Many(20, _ => Samples.Queued().Under(Cap("gpu", 20), Cap("more"))));
         var started = (await Store.ClaimAsync(Samples.Runner, 20)).Started;
-        await Store.ApplyAsync([.. started.Take(15).Select(job => new JobWrite(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), Samples.At(1))))], Token);
+        var ends = started.Take(15).Select(job => new JobWrite(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), Samples.At(1))));
+        await Store.ApplyAsync([.. ends], Token);
         await Store.UsesAsync("gpu", running: 5, queued: 0, waiting: 0);
         await Store.UsesAsync("more", running: 5, queued: 0, waiting: 0);
     }

@@ -53,7 +53,8 @@ public abstract partial class JobStoreConformance
     {
         JobCap[] caps =
         [
-            Cap("kind/work", 3), Cap("key/größer", queued: 7), Cap("all", 1, 2, new(5, TimeSpan.FromSeconds(7)) { Burst = 4 }), new("none", CapSize.Unlimited),
+            Cap("kind/work", 3), Cap("key/größer", queued: 7), Cap("all", 1, 2, new(5, TimeSpan.FromSeconds(7)) { Burst = 4 }),
+            new("none", CapSize.Unlimited),
         ];
         var job = await Store.AddedAsync(Samples.Queued().Under(caps));
         Assert.Equal(caps, (await Store.FoundAsync(job.Id)).Caps);
@@ -68,7 +69,8 @@ public abstract partial class JobStoreConformance
         var running = await Store.BroughtToAsync(JobPhase.Running, Samples.Queued().Under(Cap("gpu", 1)));
         Job[] jobs =
         [
-            Samples.Queued(at: 30), Samples.Queued("other", at: 20), Samples.Queued(at: 20), Samples.Queued(at: 80, priority: 1), Samples.Queued("other", at: 10),
+            Samples.Queued(at: 30), Samples.Queued("other", at: 20), Samples.Queued(at: 20), Samples.Queued(at: 80, priority: 1),
+            Samples.Queued("other", at: 10),
         ];
         jobs = [.. jobs.Select(job => job.Under(Cap("gpu", 1)))];
         foreach (var job in jobs) await Store.AddedAsync(job);
@@ -90,7 +92,8 @@ public abstract partial class JobStoreConformance
         var late = await Store.AddedAsync(Samples.Queued(at: 30).Under(Cap("gpu", 2)));
         await Store.ClaimAsync(Samples.Runner, 1, 40);
         Job[] free = [await Store.AddedAsync(Samples.Queued(at: 10)), await Store.AddedAsync(Samples.Queued(at: 50))];
-        Job[] capped = [await Store.AddedAsync(Samples.Queued(at: 20).Under(Cap("gpu", 2))), await Store.AddedAsync(Samples.Queued(at: 5).Under(Cap("gpu", 2)))];
+        var capped = Samples.Many(2, i => Samples.Queued(at: 20 - (15 * i)).Under(Cap("gpu", 2)));
+        await Store.AddedAsync(capped);
         await Store.FinishedAsync(held);
         await Store.FinishedAsync(await Store.FoundAsync(late.Id));
         var started = (await Store.ClaimAsync(Samples.Runner, 10, 100)).Started;

@@ -62,4 +62,17 @@ public abstract partial class JobStoreConformance
                 Assert.Equal(oldestFirst ? meant : meant.Reverse(), (await Store.PagedAsync(query)).Select(job => job.Id));
             }
     }
+
+    [Fact]
+    public async Task A_job_is_asked_for_by_its_end_and_by_its_expiry_at_once()
+    {
+        Job Ended(double at) => Samples.Queued(new JobSpec("work") { KeepFor = TimeSpan.FromSeconds(5) }) with
+        {
+            Phase = JobPhase.Completed, FinishedAt = Samples.At(at), Outcome = JobOutcome.Completed(),
+        };
+        Job[] jobs = [Ended(10), Ended(20)];
+        await Store.AddedAsync(jobs);
+        await ListsAsync(new() { ExpiredBefore = Samples.At(30), FinishedBefore = Samples.At(15) }, [jobs[0]]);
+        await ListsAsync(new() { ExpiredBefore = Samples.At(30), FinishedBefore = Samples.At(25) }, jobs);
+    }
 }

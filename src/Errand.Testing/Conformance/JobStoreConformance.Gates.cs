@@ -37,7 +37,8 @@ public abstract partial class JobStoreConformance
     {
         JobCap inbox = Cap("inbox", queued: 3), other = Cap("other", queued: 3);
         await Store.AddedAsync(Samples.Queued().Under(inbox));
-        Job[] jobs = [Samples.Queued(), Samples.Queued().Under(other), Samples.Queued().Under(inbox), Samples.Queued().Under(inbox), Samples.Queued().Under(other, inbox)];
+        JobCap[][] caps = [[], [other], [inbox], [inbox], [other, inbox]];
+        Job[] jobs = [.. caps.Select(under => Samples.Queued().Under(under))];
         var refusals = await Store.RefusedAsync(jobs);
         Assert.Equal(new(RefusalReason.CapFull, "inbox"), refusals[4]);
         Assert.All(refusals.Take(4), refusal => Assert.Equal(new(RefusalReason.Others, jobs[4].Id.ToString()), refusal));
@@ -117,7 +118,8 @@ public abstract partial class JobStoreConformance
         var other = await Store.AddedAsync(Samples.Queued("other", at: 1));
         Assert.Equal([new(RefusalReason.Paused, gate)], await Store.RefusedAsync(Samples.Running(Samples.Runner)));
         await Store.AddedAsync(Samples.Running(Samples.Runner) with { PromotedAt = Samples.Start });
-        Assert.Equal(gate.Length == 0 ? [] : [other.Id], (await Store.ClaimAsync(Samples.Runner, 5, 10, "work", "other")).Started.Select(started => started.Id));
+        var started = (await Store.ClaimAsync(Samples.Runner, 5, 10, "work", "other")).Started;
+        Assert.Equal(gate.Length == 0 ? [] : [other.Id], started.Select(one => one.Id));
         Assert.Equal(0, await Store.PlaceAsync(job.Id, 10, Token));
         await SetGateAsync(StoreRecord.Paused + gate, false);
         Assert.Equal(job.Id, (await Store.ClaimAsync(Samples.Runner, 5, 10, "work", "other")).Started[0].Id);

@@ -39,7 +39,8 @@ public abstract partial class JobStoreConformance
         private JobId Parent(IReadOnlyList<Job> before)
         {
             if (before.Count > 0 && random.Next(3) == 0) return before[random.Next(before.Count)].Id;
-            return _ids.Count == 0 || random.Next(20) == 0 ? JobId.New(Samples.At(_now)) : _ids[random.Next(Math.Max(0, _ids.Count - 30), _ids.Count)];
+            if (_ids.Count == 0 || random.Next(20) == 0) return JobId.New(Samples.At(_now));
+            return _ids[random.Next(Math.Max(0, _ids.Count - 30), _ids.Count)];
         }
 
         private JobCap[] SomeCaps() => random.Next(4) switch
@@ -65,7 +66,8 @@ public abstract partial class JobStoreConformance
             var rejects = unmet.Select(one => one.Job).Distinct().Order().Take(random.Next(10))
                 .Select(id => new JobWrite(id, JobTransition.Reject(JobOutcome.Cancelled, "never", Samples.At(_now)))).ToList();
             var left = await model.ApplyAsync(rejects, Token);
-            Assert.Equal(left.Select(result => (result.Status, result.Version)), (await store.ApplyAsync(rejects, Token)).Select(result => (result.Status, result.Version)));
+            var right = await store.ApplyAsync(rejects, Token);
+            Assert.Equal(left.Select(result => (result.Status, result.Version)), right.Select(result => (result.Status, result.Version)));
         }
 
         private async Task GateAsync()

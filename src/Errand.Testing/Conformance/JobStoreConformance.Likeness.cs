@@ -65,7 +65,8 @@ public abstract partial class JobStoreConformance
             var expected = await model.AddAsync(jobs, Token);
             var actual = await store.AddAsync(jobs, Token);
             Assert.Equal(
-                expected.Select(result => (result.Added, result.Job.Id, result.Refusal)), actual.Select(result => (result.Added, result.Job.Id, result.Refusal)));
+                expected.Select(result => (result.Added, result.Job.Id, result.Refusal)),
+                actual.Select(result => (result.Added, result.Job.Id, result.Refusal)));
             foreach (var (left, right) in expected.Zip(actual)) SameJob.Assert(left.Job, right.Job);
             _ids.AddRange(expected.Select(result => result.Job.Id));
         }

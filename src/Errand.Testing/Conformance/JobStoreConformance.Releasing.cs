@@ -181,6 +181,18 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task A_job_is_told_once_beside_those_that_will_never_start_however_few_are_looked_at()
+    {
+        var failed = await Store.BroughtToAsync(JobPhase.Running);
+        var live = await Store.AddedAsync(Samples.Queued());
+        await Store.AddedAsync(After(failed));
+        var waits = await Store.AddedAsync(Samples.Queued(new JobSpec("work") { After = [JobDependency.OnEnd(failed.Id), JobDependency.OnEnd(live.Id)] }));
+        await Store.FinishedAsync(failed, JobOutcome.Failed(new("e", "m")));
+        for (int i = 0; i < 5; i++) await Store.ReleaseAsync(1, Token);
+        Assert.Equal((JobHolds.Parents, 1), await Store.FoundAsync(waits.Id) is var job ? (job.Holds, job.PendingParents) : default);
+    }
+
+    [Fact]
     public async Task A_purge_and_an_add_that_race_leave_no_job_without_the_one_before_it()
     {
         var second = await SecondAsync();

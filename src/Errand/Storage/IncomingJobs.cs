@@ -1,6 +1,6 @@
 namespace Errand.Storage;
 
-/// <summary>Jobs that an add will bring, before the first of them is in: for stores, which must know what is refused before anything is added.</summary>
+/// <summary>Jobs that an add will bring, before the first of them is in: a store must know what it refuses before it adds anything.</summary>
 public sealed class IncomingJobs
 {
     private readonly HashSet<JobId> _ids = [];

@@ -20,7 +20,7 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
         var jobs = await FillAsync(store);
         // A plan is made once for all values, and perhaps at a time when nothing is known of the tables yet.
         foreach (var (what, statement, index) in AskedAllTheTime(jobs)) AssertUses(index, what, await GenericPlanAsync(statement));
-        await PostgreSqlServer.RunAsync($"ANALYZE {Schema}.job; ANALYZE {Schema}.history; ANALYZE {Schema}.runner");
+        await PostgreSqlServer.RunAsync($"ANALYZE {Schema}.job; ANALYZE {Schema}.history; ANALYZE {Schema}.runner; ANALYZE {Schema}.cap; ANALYZE {Schema}.dependency");
         foreach (var (what, statement, index) in AskedAllTheTime(jobs)) AssertUses(index, what, await GenericPlanAsync(statement));
         foreach (var (what, statement, index) in AskedAllTheTime(jobs)) AssertUses(index, what, await PlanAsync(statement));
         foreach (var (what, statement, index) in AskedByPeople(jobs)) AssertUses(index, what, await PlanAsync(statement));
@@ -45,6 +45,15 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
             ("place", _statements.Place(queued.Id, 100), "job_ready"),
             ("held", _statements.HeldBy(Runner), "job_held"),
             ("session", _statements.LetNextOfSessionsIn([queued.Id]), "job_in_session"),
+            ("end", _statements.LetNextIn([running.Id]), "job_in_session"),
+            ("locks of a write", _statements.LockSessionsAndCapsOf([running.Id]), "cap_pkey"),
+            ("count of a write", WriteStatement.Apply(_statements, new(running.Id, finish)), "cap_pkey"),
+            ("claim's view of caps", _statements.Candidates(request, 10, 64), "job_at_cap"),
+            ("claim's look for caps", WriteStatement.Start(_statements, request, 10, 64, unlessOrphans: true, start), "cap_open"),
+            ("find by fingerprint", _statements.FindByFingerprint([queued]), "job_standing_in"),
+            ("dependents", _statements.Dependencies.Tell(100), "dependency_untold"),
+            ("removal", _statements.Remove([running.Id]), "dependency_by_child"),
+            ("times", _statements.Recent("work", JobPhase.Completed, 50), "job_ended"),
         ];
     }
 
@@ -60,6 +69,10 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
         ("list of an agent", List(new() { Agent = "agent-7" }), "job_by_agent"),
         ("list of a session", List(new() { Session = "session-7" }), "job_by_session"),
         ("list of a parent", List(new() { Parent = jobs[7].Id }), "job_by_parent"),
+        ("list of a batch", List(new() { Batch = jobs[7].Id }), "job_by_batch"),
+        ("list of a fingerprint", List(new() { Fingerprint = "print-7" }), "job_by_fingerprint"),
+        ("list of dead letters", List(new() { DeadLetters = true }), "job_dead"),
+        ("list of what is kept no longer", List(new() { ExpiredBefore = At(20), OldestFirst = true }), "job_expiring"),
         ("list of a tag", List(new() { Tag = "tag-7" }), "job_by_tag"),
         ("list of what ended long ago", List(new() { States = [JobState.Completed], FinishedBefore = At(20), OldestFirst = true }), "job_finished"),
     ];
@@ -78,7 +91,9 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
         Job[] jobs = [.. Enumerable.Range(0, Jobs).Select(MakeJob)];
         foreach (var chunk in jobs.Chunk(5000)) await store.AddAsync(chunk, Token);
         await PostgreSqlServer.RunAsync(
-            $"INSERT INTO {Schema}.history (job, version, line, at, name, attempt) SELECT id, 1, 0, 0, 'note', 0 FROM {Schema}.job");
+            $"INSERT INTO {Schema}.history (job, version, line, at, name, attempt) SELECT id, 1, 0, 0, 'note', 0 FROM {Schema}.job;" +
+            $"INSERT INTO {Schema}.cap (name, running) SELECT 'owner/' || i, 1 FROM generate_series(1, 5000) AS i;" +
+            $"INSERT INTO {Schema}.dependency SELECT id, id, 0, false, true FROM {Schema}.job LIMIT 5000");
         return jobs;
     }
 
@@ -88,14 +103,15 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
         {
             Owner = i % 10 < 5 ? JobSpec.LocalOwner : $"owner-{i % 1000}", Key = i % 2 == 0 ? $"key-{i}" : null,
             Agent = $"agent-{i % 1000}", Session = $"session-{i % 1000}", Tags = [$"tag-{i % 1000}", "all"], Title = $"Number {i}",
-            Parent = JobId.From(At(i % 1000), new byte[16]),
+            Parent = JobId.From(At(i % 1000), new byte[16]), Batch = JobId.From(At(i % 1000), new byte[16]),
+            Fingerprint = $"print-{i % 1000}", KeepFor = i % 2 == 0 ? TimeSpan.FromSeconds(10) : null,
         };
         var job = Job.Queued(JobId.From(At(i), new byte[16]), i % 50 == 0 ? spec with { RunAt = At(i + 1000) } : spec, At(i));
         return (i % 10, i % 100) switch
         {
             (0 or 1, _) => job,
             (_, 42) => job with { Phase = JobPhase.Running, Runner = new($"runner-{i % 7}"), Attempt = 1, StartedAt = At(i) },
-            (_, 43) => Ended(job, JobPhase.Failed, JobOutcome.Failed(new("code", "message")), i),
+            (_, 43) => Ended(job, JobPhase.Failed, JobOutcome.Failed(new("code", "message")), i) with { IsDeadLetter = i % 400 == 43 },
             _ => Ended(job, JobPhase.Completed, JobOutcome.Completed(), i),
         };
     }

@@ -117,7 +117,9 @@ public sealed class PlanTests : IDisposable
         var first = New(new("shared") { Reuse = JobReuse.Result, Fingerprint = "f", KeepFor = TimeSpan.Zero }) with { Caps = caps };
         Job[] jobs =
         [
-            first, New(new("shared")) with { Caps = caps }, New(new("shared") { Batch = JobId.New(Start), After = [JobDependency.OnSuccess(first.Id)] }),
+            first,
+            New(new("shared")) with { Caps = caps },
+            New(new("shared") { Batch = JobId.New(Start), After = [JobDependency.OnSuccess(first.Id)] }),
             New(new("shared") { After = [JobDependency.OnEnd(first.Id)] }),
         ];
         await store.AddAsync(jobs, Token);
@@ -159,7 +161,8 @@ public sealed class PlanTests : IDisposable
             new(), new() { Kind = "work" }, new() { Owner = "ann" }, new() { Owner = "local" }, new() { Agent = "a" }, new() { Session = "s" },
             new() { Parent = JobId.New(Start) }, new() { CreatedFrom = Start, CreatedBefore = Start.AddDays(1) }, new() { FinishedBefore = Start },
             new() { Kind = "work", Owner = "ann", CreatedFrom = Start }, new() { Tag = "t" }, new() { Text = "x", Kind = "work" },
-            new() { Batch = JobId.New(Start) }, new() { DeadLetters = true }, new() { ExpiredBefore = Start }, new() { Fingerprint = "f", Kind = "work" },
+            new() { Batch = JobId.New(Start) }, new() { DeadLetters = true }, new() { ExpiredBefore = Start },
+            new() { Fingerprint = "f", Kind = "work" },
             new() { Batch = JobId.New(Start), DeadLetters = true }, new() { ExpiredBefore = Start, Owner = "ann" },
         }
         select query with { States = states, OldestFirst = oldestFirst, After = after };
