@@ -102,7 +102,8 @@ public sealed partial class PostgreSqlJobStore
     {
         while (true)
         {
-            var (answers, hints) = await _connections.RunAsync(connection => TryAddTogetherAsync(connection, jobs, cancellationToken), cancellationToken);
+            var (answers, hints) = await _connections.RunAsync(
+                connection => TryAddTogetherAsync(connection, jobs, cancellationToken), cancellationToken);
             Tell(hints);
             if (answers is not null) return answers;
         }
@@ -137,21 +138,24 @@ public sealed partial class PostgreSqlJobStore
     {
         var findings = new AddFindings();
         var batch = new StatementBatch();
-        HashSet<(string, string)> sessions = [.. jobs.Where(job => job is { IsTerminal: false, Spec.Session: not null }).Select(job => (job.Owner, job.Spec.Session!))];
+        HashSet<(string, string)> sessions =
+            [.. jobs.Where(job => job is { IsTerminal: false, Spec.Session: not null }).Select(job => (job.Owner, job.Spec.Session!))];
         HashSet<string> caps = [.. jobs.SelectMany(job => job.Caps).Select(cap => cap.Name)];
         HashSet<JobId> parents = [.. jobs.SelectMany(job => job.Spec.After).Select(dependency => dependency.Job)];
         if (sessions.Count > 0) batch.Lock(_statements.LockSessions(sessions));
         if (parents.Count > 0) batch.Lock(_statements.Dependencies.LockForAdding());
         if (caps.Count > 0) batch.Ask(_statements.Caps.Ensure(caps), row => NoteCap(CapRow.Read(row)));
-        if (parents.Count > 0)
-            batch.Ask(_statements.Dependencies.LockParents(parents), row => findings.Parents.Add(JobId.Parse(row.GetString(0)), (JobPhase)row.GetInt16(1)));
+        if (parents.Count > 0) batch.Ask(_statements.Dependencies.LockParents(parents), NoteParent);
         // From here on everything is seen as it is with the locks held.
         if (caps.Count > 0) batch.Ask(_statements.Caps.WaitedFor(caps), row => findings.Caps[JobRow.Text(row, 0)!].IsWaitedFor = true);
-        if (sessions.Count > 0) batch.Ask(_statements.BusySessions(sessions), row => findings.BusySessions.Add((JobRow.Text(row, 0)!, JobRow.Text(row, 1)!)));
+        if (sessions.Count > 0)
+            batch.Ask(_statements.BusySessions(sessions), row => findings.BusySessions.Add((JobRow.Text(row, 0)!, JobRow.Text(row, 1)!)));
         batch.Ask(_statements.RecordsNamed(InsertStatement.GatesOf(jobs)), row => findings.Gates.Add(JobRow.Text(row, 0)!));
         FindExisting(batch, jobs, findings);
         await batch.RunAsync(connection, cancellationToken);
         return findings;
+
+        void NoteParent(NpgsqlDataReader row) => findings.Parents.Add(JobId.Parse(row.GetString(0)), (JobPhase)row.GetInt16(1));
 
         void NoteCap(CapRow cap) => findings.Caps.Add(cap.Name, cap);
     }

@@ -103,7 +103,8 @@ public sealed partial class PostgreSqlJobStore : IJobStore
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(
         string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
-        await _connections.ListAsync(_statements.Caps.List(prefix, after, limit), row => CapRow.Read(row).ToUse((int)row.GetInt64(9)), cancellationToken);
+        await _connections.ListAsync(
+            _statements.Caps.List(prefix, after, limit), row => CapRow.Read(row).ToUse((int)row.GetInt64(9)), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default)
@@ -144,9 +145,11 @@ public sealed partial class PostgreSqlJobStore : IJobStore
             batch.Lock(_statements.Dependencies.LockForReleasing());
             batch.Ask(_statements.Dependencies.Tell(limit), row =>
             {
-                if (row.IsDBNull(0)) more = true;
-                else if (row.IsDBNull(1)) hints.Add(HintOf(JobId.Parse(row.GetString(0)), row.GetInt64(3), (JobPhase)row.GetInt16(2), (JobHolds)row.GetInt16(4)));
-                else unmet.Add(new(JobId.Parse(row.GetString(0)), JobId.Parse(row.GetString(1)), (JobPhase)row.GetInt16(2)));
+                more |= row.IsDBNull(0);
+                if (row.IsDBNull(0)) return;
+                var (child, phase) = (JobId.Parse(row.GetString(0)), (JobPhase)row.GetInt16(2));
+                if (row.IsDBNull(1)) hints.Add(HintOf(child, row.GetInt64(3), phase, (JobHolds)row.GetInt16(4)));
+                else unmet.Add(new(child, JobId.Parse(row.GetString(1)), phase));
             });
             batch.Do(_statements.Dependencies.Forget(limit));
             await batch.RunAsync(connection, cancellationToken);

@@ -56,7 +56,8 @@ internal sealed class Statements(string schema)
             SELECT FROM {schema}.job j WHERE j.owner = asked.owner AND j.session = asked.session AND j.session IS NOT NULL AND j.phase < {Ended})
         """, Parameters.Texts(sessions.Select(session => session.Owner)), Parameters.Texts(sessions.Select(session => session.Session)));
 
-    public NpgsqlBatchCommand RecordsNamed(IEnumerable<string> names) => New($"SELECT name FROM {schema}.record WHERE name = ANY($1)", Parameters.Texts(names));
+    public NpgsqlBatchCommand RecordsNamed(IEnumerable<string> names) =>
+        New($"SELECT name FROM {schema}.record WHERE name = ANY($1)", Parameters.Texts(names));
 
     public NpgsqlBatchCommand ListRecords(string prefix, string? after, int limit) => New($"""
         SELECT name, version, value FROM {schema}.record

@@ -58,9 +58,11 @@ internal sealed class DependencyStatements(string schema)
         told AS (
             UPDATE {schema}.dependency SET told = true WHERE ctid = ANY(ARRAY(SELECT row FROM looked WHERE met OR NOT live)) RETURNING child),
         lowered AS (
-            UPDATE {schema}.job SET pending = pending - t.parents, holds = CASE WHEN pending = t.parents THEN holds & ~{Statements.Parents} ELSE holds END
+            UPDATE {schema}.job SET pending = pending - t.parents,
+                holds = CASE WHEN pending = t.parents THEN holds & ~{Statements.Parents} ELSE holds END
             FROM (SELECT child, count(*)::integer AS parents FROM told GROUP BY child) AS t
-            WHERE id = ANY(ARRAY(SELECT child FROM told)) AND id = t.child AND phase < {Statements.Ended} RETURNING id, version, phase, holds, pending)
+            WHERE id = ANY(ARRAY(SELECT child FROM told)) AND id = t.child AND phase < {Statements.Ended}
+            RETURNING id, version, phase, holds, pending)
         SELECT child, parent, phase, 0::bigint, 0::smallint FROM looked WHERE live AND NOT met
         UNION ALL SELECT id, NULL, phase, version, holds FROM lowered WHERE pending = 0
         UNION ALL SELECT NULL, NULL, NULL, NULL, NULL FROM line WHERE place > $1

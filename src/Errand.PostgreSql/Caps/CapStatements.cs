@@ -51,7 +51,8 @@ internal sealed class CapStatements(string schema)
     /// <summary>Answers with caps, and with how many stand in the line of each.</summary>
     public NpgsqlBatchCommand List(string prefix, string? after, int limit) => Statements.New($"""
         SELECT {CapRow.Columns}, (SELECT count(*) FROM {schema}.job WHERE {Waiters} = cap.name)
-        FROM {schema}.cap WHERE running + queued > 0 AND name >= $1 AND starts_with(name, $1) AND ($2 IS NULL OR name > $2) ORDER BY name LIMIT $3
+        FROM {schema}.cap WHERE running + queued > 0 AND name >= $1 AND starts_with(name, $1) AND ($2 IS NULL OR name > $2)
+        ORDER BY name LIMIT $3
         """, Parameters.Text(prefix), Parameters.Text(after), Parameters.Integer(Math.Max(limit, 0)));
 
     /// <summary>Removes the rows of caps that no job stands under; one with a rate must be remembered.</summary>
@@ -67,7 +68,8 @@ internal sealed class CapStatements(string schema)
         """;
 
     /// <summary>The caps that let somebody start.</summary>
-    public string Open(string now) => $"SELECT name, max_running - running AS room FROM {schema}.cap WHERE open AND (rate_count IS NULL OR free_at <= {now})";
+    public string Open(string now) =>
+        $"SELECT name, max_running - running AS room FROM {schema}.cap WHERE open AND (rate_count IS NULL OR free_at <= {now})";
 
     /// <summary>Whether anybody of these kinds may start from the line of a cap.</summary>
     public string AnyToStart(string kinds, string now) => $"""

@@ -1,6 +1,6 @@
 namespace Errand.PostgreSql;
 
-/// <summary>Decides which of the candidates of a claim start, in their order, and which go into the line of a cap. It writes nothing itself.</summary>
+/// <summary>Decides which of the candidates of a claim start, in their order, and which go into the line of a cap. Writes nothing itself.</summary>
 internal sealed class StartPlan(DateTimeOffset now, int count, IReadOnlyDictionary<string, CapRow> caps)
 {
     public List<JobId> Starts { get; } = [];

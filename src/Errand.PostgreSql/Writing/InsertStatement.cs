@@ -38,7 +38,8 @@ internal static partial class InsertStatement
     private static NpgsqlBatchCommand Insert(Statements statements, IReadOnlyList<Job> jobs, bool isDecided, bool isGated)
     {
         var columns = Columns(jobs, isDecided).ToList();
-        string gate = isGated ? $"gate AS MATERIALIZED (SELECT FROM {statements.Schema}.record WHERE name = ANY(${columns.Count + 1}) LIMIT 1)," : "";
+        string record = $"{statements.Schema}.record";
+        string gate = isGated ? $"gate AS MATERIALIZED (SELECT FROM {record} WHERE name = ANY(${columns.Count + 1}) LIMIT 1)," : "";
         string names = string.Join(", ", columns.Select(column => column.Name));
         string values = string.Join(", ", columns.Select(column => column.Expression ?? column.Name));
         string arrays = string.Join(", ", columns.Select((_, i) => $"${i + 1}"));
@@ -46,7 +47,8 @@ internal static partial class InsertStatement
             WITH {gate}
             added AS (
                 INSERT INTO {statements.Schema}.job ({names})
-                SELECT {values} FROM unnest({arrays}) WITH ORDINALITY AS given ({names}, place){(isGated ? " WHERE NOT EXISTS (SELECT FROM gate)" : "")} ORDER BY place
+                SELECT {values} FROM unnest({arrays}) WITH ORDINALITY AS given ({names}, place)
+                {(isGated ? "WHERE NOT EXISTS (SELECT FROM gate)" : "")} ORDER BY place
                 ON CONFLICT DO NOTHING RETURNING id, version),
             fed AS (INSERT INTO {statements.Schema}.change (job, version) SELECT id, version FROM added)
             SELECT id FROM added{(isGated ? " UNION ALL SELECT '' FROM gate" : "")}

@@ -117,7 +117,8 @@ internal sealed class WriteStatement
                 AppendChange(edges[i]);
                 if (outOfCap) _text.Append(CultureInfo.InvariantCulture, $", holds = holds & ~{Statements.Cap}, waits_for = NULL");
                 _text.Append(CultureInfo.InvariantCulture, $" WHERE (1 << phase) & {from} <> 0 AND {which} RETURNING job.*),\n");
-                written.Add(string.Create(CultureInfo.InvariantCulture, $"SELECT {i} AS edge, {running} AS running, {queued} AS queued, {name}.* FROM {name}"));
+                written.Add(string.Create(
+                    CultureInfo.InvariantCulture, $"SELECT {i} AS edge, {running} AS running, {queued} AS queued, {name}.* FROM {name}"));
                 movesCaps |= running != 0 || queued != 0;
             }
         _text.Append("written AS (").AppendJoin(" UNION ALL ", written).Append("),\n");

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using Errand.PostgreSql;
 using Errand.Storage;
 
@@ -73,7 +75,7 @@ public sealed class PostgreSqlCapTests : PostgreSqlTests
         {
             // Each job is written twice, by both, in batches that overlap.
             foreach (var some in claimed.Skip(i * 5).Chunk(10))
-                await store.ApplyAsync([.. some.Select(job => new JobWrite(job.Id, JobTransition.Finish(job.Fence, JobOutcome.Completed(), At(2))))], Token);
+                await store.ApplyAsync([.. some.Select(job => new JobWrite(job.Id, Completed(job)))], Token);
         }))).WaitAsync(Patience, Token);
         Assert.Empty(await DisagreementsAsync());
         Assert.Empty(await stores[1].ListCapsAsync("", null, 10, Token));
@@ -116,11 +118,13 @@ public sealed class PostgreSqlCapTests : PostgreSqlTests
     {
         0 when job.Attempt < 4 => JobTransition.Retry(job, new("e", "m"), new(At(0)), At(2)),
         1 => JobTransition.Finish(job.Fence, JobOutcome.Failed(new("e", "m")), At(2)),
-        _ => JobTransition.Finish(job.Fence, JobOutcome.Completed(), At(2)),
+        _ => Completed(job),
     };
 
+    private static JobTransition Completed(Job job) => JobTransition.Finish(job.Fence, JobOutcome.Completed(), At(2));
+
     private Task<List<string>> DisagreementsAsync() => PostgreSqlServer.ReadAsync($"""
-        SELECT name || ': ' || running || ' of ' || coalesce(max_running, 0) || ' running, ' || queued || ' queued; there are ' || held || ' and ' || waiting
+        SELECT name || ': ' || running || ' running and ' || queued || ' queued; there are ' || held || ' and ' || waiting
         FROM {Schema}.cap CROSS JOIN LATERAL (
             SELECT count(*) FILTER (WHERE phase BETWEEN 1 AND 4) AS held, count(*) FILTER (WHERE phase = 0) AS waiting
             FROM {Schema}.job WHERE name = ANY(caps)) AS seen
@@ -130,7 +134,7 @@ public sealed class PostgreSqlCapTests : PostgreSqlTests
     private static int TestSeed()
     {
         int seed = Environment.GetEnvironmentVariable("ERRAND_TEST_SEED") is { } given
-            ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : System.Security.Cryptography.RandomNumberGenerator.GetInt32(1 << 30);
+            ? int.Parse(given, CultureInfo.InvariantCulture) : RandomNumberGenerator.GetInt32(1 << 30);
         TestContext.Current.TestOutputHelper?.WriteLine($"ERRAND_TEST_SEED={seed}");
         return seed;
     }

@@ -35,7 +35,8 @@ public sealed class PostgreSqlSchemaTests : PostgreSqlTests
         Job[] jobs = [NewJob(), NewJob(session: "s"), NewJob(session: "s")];
         await PostgreSqlServer.RunAsync($"""
             INSERT INTO {Schema}.job
-                (id, kind, owner, phase, version, attempt, holds, rank, session, priority, created_at, scheduled_at, last_activity_at, search, tags, runner)
+                (id, kind, owner, phase, version, attempt, holds, rank, session, priority,
+                 created_at, scheduled_at, last_activity_at, search, tags, runner)
             VALUES
                 ('{jobs[0].Id}', 'work', 'local', 1, 2, 1, 0, {jobs[0].Rank}, NULL, 0, 1, 1, 1, 'WORK', '{NoTags}', 'runner-1'),
                 ('{jobs[1].Id}', 'work', 'local', 0, 1, 0, 0, {jobs[1].Rank}, 's', 0, 1, 1, 1, 'WORK', '{NoTags}', NULL),
