@@ -14,15 +14,19 @@ internal sealed record BenchStore(string Name, Func<string, Action<ErrandBuilder
     public static BenchStore Sqlite { get; } = new("sqlite", path => errand => errand.UseStore(services => new SqliteJobStore(
         new() { Path = path }, TimeProvider.System, WorkScheduler.Default, services.GetRequiredService<ILogger<SqliteJobStore>>())));
 
-    /// <summary>A host whose jobs do what <paramref name="work"/> does.</summary>
-    public async Task<BenchHost> StartAsync(int slots, Func<JobContext, ValueTask<JobOutcome>> work)
+    /// <summary>A host whose jobs do what <paramref name="work"/> does, under a cap if there is one.</summary>
+    public async Task<BenchHost> StartAsync(int slots, Func<JobContext, ValueTask<JobOutcome>> work, CapSize? cap = null)
     {
         string folder = Directory.CreateTempSubdirectory("errand-bench-").FullName;
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var errand = builder.Services.AddErrand();
         errand.Configure(options => options.Slots = slots);
-        errand.AddJob("work", work, kind => kind.Limits = JobLimits.None);
+        errand.AddJob("work", work, kind =>
+        {
+            kind.Limits = JobLimits.None;
+            kind.Cap = cap;
+        });
         Use(Path.Combine(folder, "errand.db"))(errand);
         var host = builder.Build();
         await host.StartAsync();

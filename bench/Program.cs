@@ -9,6 +9,9 @@ using Errand.Bench;
     ("memory-footprint", Footprint.RunAsync),
     ("sqlite", Throughput.SqliteAsync),
     ("sqlite-pickup", () => PickUp.RunAsync(BenchStore.Sqlite)),
+    ("sqlite-caps", Throughput.CapsAsync),
+    ("sqlite-waiting", WaitingJobs.RunAsync),
+    ("sqlite-releases", Releases.RunAsync),
     ("sqlite-size", StoreSize.RunAsync),
 ];
 string[] unknown = [.. args.Except(benchmarks.Select(benchmark => benchmark.Name))];

@@ -66,7 +66,8 @@ internal static class StoreSize
         };
     }
 
-    private static async Task<double> ClaimAsync(IJobStore store)
+    /// <summary>How long the claim of one job takes.</summary>
+    public static async Task<double> ClaimAsync(IJobStore store)
     {
         List<JobId> claimed = [];
         var spec = new JobSpec("claimed");

@@ -8,7 +8,10 @@ internal static class Throughput
     public const string Input = "{\"path\":\"/srv/data/some/folder/of/files\",\"depth\":3,\"follow\":false}";
     private const int InFlight = 256;
     private const int Rounds = 5;
+    private const int CapRounds = 3;
     private const int Jobs = 60_000;
+
+    private static JobSpec Plain { get; } = new("work", JobData.Parse(Input));
 
     public static async Task MemoryAsync()
     {
@@ -37,17 +40,38 @@ internal static class Throughput
         new Figure("sqlite", "the same, beside bare statements in batches of 500", middle, "jobs/s") { Reference = beside }.RatioAtLeast(0.5).Print();
     }
 
-    private static async Task<double> MeasureAsync(BenchStore store)
+    /// <summary>What a cap costs that all jobs share: beside jobs that stand in line without one, and beside those that start as they are added.</summary>
+    public static async Task CapsAsync()
     {
-        await using var host = await store.StartAsync(InFlight, _ => ValueTask.FromResult(JobOutcome.Completed()));
-        await RunManyAsync(host.Client, Jobs / 4);
-        return await RunManyAsync(host.Client, Jobs);
+        List<(double Direct, double InLine, double Whole, double Half)> rounds = [];
+        for (int round = 0; round < CapRounds; round++)
+        {
+            rounds.Add((
+                await MeasureAsync(BenchStore.Sqlite), await MeasureAsync(BenchStore.Sqlite, Plain with { Reuse = JobReuse.InFlight }),
+                await MeasureAsync(BenchStore.Sqlite, cap: new() { Running = InFlight }), await MeasureAsync(BenchStore.Sqlite, cap: new() { Running = InFlight / 2 })));
+        }
+        void Print(string what, Func<(double Direct, double InLine, double Whole, double Half), (double Value, double Beside)> of)
+        {
+            var (value, beside) = rounds.Select(of).OrderBy(pair => pair.Value / pair.Beside).ElementAt(CapRounds / 2);
+            new Figure("sqlite-caps", what, value, "jobs/s") { Reference = beside }.RatioAtLeast(0.7).Print();
+        }
+
+        Print("a shared cap of the slots, beside none", round => (round.Whole, round.InLine));
+        Print("a shared cap of half the slots, beside none", round => (round.Half, round.InLine));
+        Print("a shared cap of the slots, beside jobs that start as they are added", round => (round.Whole, round.Direct));
+        Print("a shared cap of half the slots, beside jobs that start as they are added", round => (round.Half, round.Direct));
     }
 
-    private static async Task<double> RunManyAsync(IJobClient client, int count)
+    private static async Task<double> MeasureAsync(BenchStore store, JobSpec? spec = null, CapSize? cap = null)
+    {
+        await using var host = await store.StartAsync(InFlight, _ => ValueTask.FromResult(JobOutcome.Completed()), cap);
+        await RunManyAsync(host.Client, Jobs / 4, spec ?? Plain);
+        return await RunManyAsync(host.Client, Jobs, spec ?? Plain);
+    }
+
+    private static async Task<double> RunManyAsync(IJobClient client, int count, JobSpec spec)
     {
         int left = count;
-        var spec = new JobSpec("work", JobData.Parse(Input));
         long startedAt = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, InFlight).Select(_ => Task.Run(async () =>
         {

@@ -70,7 +70,8 @@ internal sealed class Connections : IAsyncDisposable
         await _pool.DisposeAsync();
     }
 
-    private static async Task<T> QueryAsync<T>(
+    /// <summary>Runs statements in one round trip, within the transaction that is open on the connection, or in one of their own.</summary>
+    public static async Task<T> QueryAsync<T>(
         NpgsqlConnection connection, IReadOnlyList<NpgsqlBatchCommand> statements,
         Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
     {

@@ -19,6 +19,7 @@ namespace Errand.PostgreSql;
 [JsonSerializable(typeof(CancelRequest))]
 [JsonSerializable(typeof(IReadOnlyList<JobInput>), TypeInfoPropertyName = "Inputs")]
 [JsonSerializable(typeof(OutcomeDocument))]
+[JsonSerializable(typeof(MoreDocument))]
 internal sealed partial class JobJson : JsonSerializerContext
 {
     public static byte[]? Write<T>(T? value, JsonTypeInfo<T> type) where T : class =>
@@ -36,6 +37,25 @@ internal sealed record OutcomeDocument(JobState State, JobError? Error, int? Exi
     public JobOutcome ToOutcome(JobData result) =>
         JobOutcome.Of(State) with { Result = result, Error = Error, ExitCode = ExitCode, Signal = Signal, Output = Output };
 }
+
+/// <summary>What of a job no statement looks at, beside what has a column of its own.</summary>
+internal sealed record MoreDocument(IReadOnlyList<JobCap>? Caps, IReadOnlyList<JobCap>? OwnCaps, IReadOnlyList<DependencyDocument>? After)
+{
+    public static MoreDocument? Of(Job job)
+    {
+        var (caps, own, after) = (job.Caps, job.Spec.Caps, job.Spec.After);
+        if (caps.Count + own.Count + after.Count == 0) return null;
+        return new(
+            caps.Count > 0 ? caps : null, own.Count > 0 ? own : null,
+            after.Count > 0 ? [.. after.Select(dependency => new DependencyDocument(dependency.Job.ToString(), dependency.OnAnyEnd))] : null);
+    }
+
+    public IReadOnlyList<JobDependency> ToAfter() =>
+        After is null ? [] : [.. After.Select(dependency => new JobDependency(JobId.Parse(dependency.Job), dependency.OnAnyEnd))];
+}
+
+/// <summary>A job that another one starts after.</summary>
+internal sealed record DependencyDocument(string Job, bool OnAnyEnd);
 
 /// <summary>JSON within a document, as base 64: neither its white space nor its depth must matter to the document around it.</summary>
 internal sealed class JobDataConverter : JsonConverter<JobData>

@@ -18,6 +18,8 @@ internal static class Parameters
 
     public static NpgsqlParameter Time(DateTimeOffset? value) => Of(NpgsqlDbType.Bigint, value?.ToUnixTimeMilliseconds());
 
+    public static NpgsqlParameter Ticks(DateTimeOffset value) => Of(NpgsqlDbType.Bigint, value.UtcTicks);
+
     /// <summary>A time to compare stored ones with: a whole millisecond is before it exactly if it is before the next whole one.</summary>
     public static NpgsqlParameter Bound(DateTimeOffset value) => Time(value + TimeSpan.FromTicks(TimeSpan.TicksPerMillisecond - 1));
 

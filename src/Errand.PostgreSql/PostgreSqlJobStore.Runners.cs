@@ -6,28 +6,6 @@ namespace Errand.PostgreSql;
 // Who holds what.
 public sealed partial class PostgreSqlJobStore
 {
-    // How far into the line a claim looks at first: past what a few others may be taking at the same moment.
-    private const int FirstView = 64;
-    private const int ViewPerJob = 4;
-
-    /// <inheritdoc/>
-    public async ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken = default)
-    {
-        int count = Math.Max(request.Count, 0), view = Math.Max(FirstView, count * ViewPerJob);
-        var found = await StartAsync(request, count, view, unlessOrphans: true, cancellationToken);
-        List<Job> started = found.Started, adopted = await AdoptAsync(request, found.Orphans, cancellationToken);
-        // Where there were orphans, the line was not looked at yet; where all in view were in other hands, the next look goes further.
-        bool isLookedAt = found.Orphans.Count == 0;
-        while (started.Count + adopted.Count < count && (!isLookedAt || found.InView == view))
-        {
-            if (isLookedAt) view = Math.Min(view, int.MaxValue / ViewPerJob) * ViewPerJob;
-            found = await StartAsync(request, count - started.Count - adopted.Count, view, unlessOrphans: false, cancellationToken);
-            started.AddRange(found.Started);
-            isLookedAt = true;
-        }
-        return new(started, adopted, found.NextDue);
-    }
-
     /// <inheritdoc/>
     public async ValueTask<HeartbeatResult> HeartbeatAsync(RunnerBeat beat, CancellationToken cancellationToken = default) =>
         await _connections.QueryAsync(
@@ -46,27 +24,6 @@ public sealed partial class PostgreSqlJobStore
             _statements.Lapse(runner, seenBeat), row => (row.GetBoolean(0), row.GetBoolean(1)), cancellationToken);
         if (now) Tell([DoorbellMessage.Something]);
         return now || before;
-    }
-
-    private async Task<Line> StartAsync(ClaimRequest request, int count, int view, bool unlessOrphans, CancellationToken cancellationToken)
-    {
-        NpgsqlBatchCommand[] statements =
-        [
-            _statements.LetDueIn(request.Now),
-            _statements.Orphans(request.Runner, request.Kinds, count),
-            WriteStatement.Start(_statements, request, count, view, unlessOrphans, JobTransition.Start(request.Runner, request.Now)),
-            _statements.NextDue(),
-        ];
-        var (hints, line) = await _connections.QueryAsync(statements, async reader =>
-        {
-            var hints = await reader.RowsAsync(ReadHint, cancellationToken);
-            var orphans = await reader.NextRowsAsync(ReadOrphan, cancellationToken);
-            var started = await reader.NextRowsAsync(row => (row.GetInt64(0), row.IsDBNull(1) ? null : JobRow.Read(row, 1)), cancellationToken);
-            var nextDue = (await reader.NextRowsAsync(row => JobRow.Time(row, 0), cancellationToken)).Single();
-            return (hints, new Line(orphans, [.. started.Select(row => row.Item2).OfType<Job>()], started[0].Item1, nextDue));
-        }, cancellationToken);
-        Tell([.. hints, .. line.Started.Select(HintOf)]);
-        return line;
     }
 
     /// <summary>Takes over what lapsed runners still hold. A write carries the fence of the one that held the job, so that one taker wins.</summary>
@@ -99,7 +56,4 @@ public sealed partial class PostgreSqlJobStore
         JobRow.Text(row, 2) is { } boot ? new(boot, row.GetInt32(3), row.GetInt64(4)) : null);
 
     private readonly record struct Orphan(JobId Id, JobFence Fence);
-
-    /// <summary>What a look at the line gave: what was taken, out of how many, unless there were orphans to see to first.</summary>
-    private sealed record Line(List<Orphan> Orphans, List<Job> Started, long InView, DateTimeOffset? NextDue);
 }

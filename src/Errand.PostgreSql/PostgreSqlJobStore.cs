@@ -95,20 +95,65 @@ public sealed partial class PostgreSqlJobStore : IJobStore
         await _connections.ScalarAsync(_statements.WriteRecord(name, expectedVersion, value), _ => true, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<int> RemoveAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken = default) =>
-        await _connections.ScalarAsync(_statements.Remove(ids), row => (int)row.GetInt64(0), cancellationToken);
+    public async ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(
+        string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+        await _connections.ListAsync(_statements.ListRecords(prefix, after, limit), row =>
+            new NamedRecord(JobRow.Text(row, 0)!, new(row.GetInt64(1), JobRow.Data(row, 2))), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default) => new(new ReleaseResult([], false));
+    public async ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(
+        string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+        await _connections.ListAsync(_statements.Caps.List(prefix, after, limit), row => CapRow.Read(row).ToUse((int)row.GetInt64(9)), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) => new([]);
+    public async ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default)
+    {
+        if (!state.IsTerminal()) return [];
+        var phase = Enum.GetValues<JobPhase>().Single(phase => phase.ToState() == state);
+        return await _connections.ListAsync(_statements.Recent(kind, phase, limit), row => new JobTimes(
+            JobRow.Time(row, 0) ?? default, JobRow.Time(row, 1) ?? default, JobRow.Time(row, 2), JobRow.Time(row, 3) ?? default), cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default) => new([]);
+    public async ValueTask<int> RemoveAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken = default)
+    {
+        int removed = 0;
+        var batch = new StatementBatch();
+        batch.Lock(_statements.LockEnded(ids));
+        batch.Ask(_statements.Remove(ids), row => removed = (int)row.GetInt64(0));
+        batch.Do(_statements.Caps.ForgetIdle());
+        await _connections.RunAsync(async connection =>
+        {
+            await batch.RunAsync(connection, cancellationToken);
+            return true;
+        }, cancellationToken);
+        return removed;
+    }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) => new([]);
+    public async ValueTask<ReleaseResult> ReleaseAsync(int limit, CancellationToken cancellationToken = default)
+    {
+        List<UnmetDependency> unmet = [];
+        List<JobHint> hints = [];
+        bool more = false;
+        await _connections.RunAsync(async connection =>
+        {
+            (unmet, hints, more) = ([], [], false);
+            var batch = new StatementBatch();
+            batch.Lock(_statements.Dependencies.LockForReleasing());
+            batch.Ask(_statements.Dependencies.Tell(Math.Max(limit, 0)), row =>
+            {
+                if (row.IsDBNull(0)) more = true;
+                else if (row.IsDBNull(1)) hints.Add(HintOf(JobId.Parse(row.GetString(0)), row.GetInt64(3), (JobPhase)row.GetInt16(2), (JobHolds)row.GetInt16(4)));
+                else unmet.Add(new(JobId.Parse(row.GetString(0)), JobId.Parse(row.GetString(1)), (JobPhase)row.GetInt16(2)));
+            });
+            batch.Do(_statements.Dependencies.Forget());
+            await batch.RunAsync(connection, cancellationToken);
+            return true;
+        }, cancellationToken);
+        Tell(hints);
+        return new(unmet, more);
+    }
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<JobHint> hinted) => _doorbell.Subscribe(hinted);
@@ -142,11 +187,13 @@ public sealed partial class PostgreSqlJobStore : IJobStore
 
     // A job of a later time counts as well: whoever sleeps until the next one is due may have to wake before.
     private static JobHint HintOf(JobId id, long version, JobPhase phase, JobHolds holds) =>
-        new(id, version, Ready: phase == JobPhase.Queued && (holds & JobHolds.Session) == 0);
+        new(id, version, Ready: phase == JobPhase.Queued && (holds & (JobHolds.Session | JobHolds.Parents)) == 0);
 
     private static JobHint HintOf(Job job) => HintOf(job.Id, job.Version, job.Phase, job.Holds);
 
     /// <summary>Reads a hint of id, version, phase and holds.</summary>
-    private static JobHint ReadHint(NpgsqlDataReader row) =>
-        HintOf(JobId.Parse(row.GetString(0)), row.GetInt64(1), (JobPhase)row.GetInt16(2), (JobHolds)row.GetInt16(3));
+    private static JobHint ReadHint(NpgsqlDataReader row) => ReadHint(row, 0);
+
+    private static JobHint ReadHint(NpgsqlDataReader row, int at) =>
+        HintOf(JobId.Parse(row.GetString(at)), row.GetInt64(at + 1), (JobPhase)row.GetInt16(at + 2), (JobHolds)row.GetInt16(at + 3));
 }

@@ -110,7 +110,9 @@ internal sealed partial class JobClient
 
     private static bool MayBeThere(Job job) => job.Spec.Key is not null || job.Spec.Reuse != JobReuse.None;
 
-    /// <summary>Lets the end of a job be told that may have been there before. Whoever submits it again, after a crash, does no more than was done.</summary>
+    /// <summary>
+    /// Lets the end of a job be told that may have been there before. Whoever submits it again, after a crash, does no more than was done.
+    /// </summary>
     private async ValueTask TellEndAsync(Job job, IReadOnlyList<JobNotice> notices, CancellationToken cancellationToken)
     {
         Job[] told = [.. _core.Notices.OfEnd(job, notices)];

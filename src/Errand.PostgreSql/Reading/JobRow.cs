@@ -10,10 +10,12 @@ internal static class JobRow
     [
         "id", "version", "phase", "attempt", "runner", "holds",
         "created_at", "scheduled_at", "started_at", "promoted_at", "finished_at", "last_activity_at",
-        "progress", "cancel", "checkpoint", "inputs", "outcome", "result",
+        "waits_for", "pending", "dead", "progress", "cancel", "checkpoint", "inputs", "outcome", "result",
         "kind", "input", "title", "owner", "agent", "session", "priority", "tags", "metadata", "run_at", "limits", "retry",
-        "key", "parent", "retry_of", "trace_parent",
+        "key", "parent", "retry_of", "trace_parent", "batch", "fingerprint", "reuse", "keep_for", "more",
     ];
+
+    private static readonly int MoreAfterResult = Array.IndexOf(Names, "more") - Array.IndexOf(Names, "result");
 
     /// <summary>The columns that <see cref="Read"/> expects, in its order.</summary>
     public static string Columns { get; } = ColumnsOf("");
@@ -40,13 +42,17 @@ internal static class JobRow
             PromotedAt = Time(row, at++),
             FinishedAt = Time(row, at++),
             LastActivityAt = Time(row, at++) ?? default,
+            WaitsForCap = Text(row, at++),
+            PendingParents = row.GetInt32(at++),
+            IsDeadLetter = row.GetBoolean(at++),
             Progress = Document(row, at++, JobJson.Default.JobProgress),
             CancelRequest = Document(row, at++, JobJson.Default.CancelRequest),
             Checkpoint = Data(row, at++),
             Inputs = Document(row, at++, JobJson.Default.Inputs) ?? [],
             Outcome = Document(row, at++, JobJson.Default.OutcomeDocument)?.ToOutcome(Data(row, at)),
         };
-        return job with { Spec = ReadSpec(row, at + 1) };
+        var more = Document(row, at + MoreAfterResult, JobJson.Default.MoreDocument);
+        return job with { Spec = ReadSpec(row, at + 1, more), Caps = more?.Caps ?? [] };
     }
 
     /// <summary>Reads a text that may be absent.</summary>
@@ -59,7 +65,7 @@ internal static class JobRow
     /// <summary>Reads JSON that may be absent.</summary>
     public static JobData Data(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? JobData.None : JobData.Trusted(row.GetFieldValue<byte[]>(at));
 
-    private static JobSpec ReadSpec(NpgsqlDataReader row, int at)
+    private static JobSpec ReadSpec(NpgsqlDataReader row, int at, MoreDocument? more)
     {
         var spec = new JobSpec
         {
@@ -81,7 +87,13 @@ internal static class JobRow
             Key = Text(row, at++),
             Parent = Text(row, at++) is { } parent ? JobId.Parse(parent) : null,
             RetryOf = Text(row, at++) is { } earlier ? JobId.Parse(earlier) : null,
-            TraceParent = Text(row, at),
+            TraceParent = Text(row, at++),
+            Batch = Text(row, at++) is { } batch ? JobId.Parse(batch) : null,
+            Fingerprint = Text(row, at++),
+            Reuse = (JobReuse)row.GetInt16(at++),
+            KeepFor = row.IsDBNull(at) ? null : TimeSpan.FromMilliseconds(row.GetInt64(at)),
+            Caps = more?.OwnCaps ?? [],
+            After = more?.ToAfter() ?? [],
         };
     }
 

@@ -20,10 +20,14 @@ internal sealed partial class QueryStatement
         AddIf(query.Session, "session =", Parameters.Text);
         AddIf(query.Tag, "tags <> '{}' AND tags @>", tag => Parameters.Texts([tag]));
         if (query.Parent is { } parent) Add("parent =", Parameters.Id(parent));
+        if (query.Batch is { } batch) Add("batch =", Parameters.Id(batch));
+        AddIf(query.Fingerprint, "fingerprint =", Parameters.Text);
+        if (query.DeadLetters) _conditions.Add("dead");
         AddIf(query.Text, "search LIKE", text => Parameters.Text($"%{LikeSigns().Replace(SearchText(text), @"\$0")}%"));
         if (query.CreatedFrom is { } from) Add("created_at >=", Parameters.Bound(from));
         if (query.CreatedBefore is { } before) Add("created_at <", Parameters.Bound(before));
         if (query.FinishedBefore is { } ended) Add("finished_at <", Parameters.Bound(ended));
+        if (query.ExpiredBefore is { } expired) Add("keep_for IS NOT NULL AND finished_at + keep_for <", Parameters.Bound(expired));
     }
 
     /// <summary>Answers with the jobs of a page, and with one more if there is one.</summary>

@@ -7,5 +7,5 @@ namespace Errand.PostgreSql;
 internal sealed record Migration(int Schema, int MinReader, string Sql)
 {
     /// <summary>All steps, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, 1, Schema1.Sql)];
+    public static IReadOnlyList<Migration> All { get; } = [new(1, 1, Schema1.Sql), new(2, 2, Schema2.Sql)];
 }

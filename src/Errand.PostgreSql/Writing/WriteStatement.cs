@@ -18,6 +18,7 @@ internal sealed class WriteStatement
     private readonly JobTransition _transition;
     private readonly StringBuilder _text = new("WITH ");
     private readonly List<NpgsqlParameter> _parameters = [];
+    private string _opens = "false";
 
     private WriteStatement(Statements statements, JobTransition transition)
     {
@@ -26,15 +27,16 @@ internal sealed class WriteStatement
     }
 
     /// <summary>
-    /// Answers with one row: the edge, and the version, the phase and the holds after the write; or else the job as it is, where there is one.
+    /// Answers with one row: the edge, and the version, the phase and the holds after the write, and whether a cap lets somebody start now; or
+    /// else the job as it is, where there is one.
     /// </summary>
     public static NpgsqlBatchCommand Apply(Statements statements, JobWrite write)
     {
         var statement = new WriteStatement(statements, write.Transition);
         string id = statement.Add(Parameters.Id(write.Id));
-        statement.AppendEdges(write.Transition.Edges, $"id = {id}{statement.Guard(write.Transition.Fence)}");
+        statement.AppendEdges(write.Transition.Edges, $"id = {id}{statement.Guard(write.Transition.Fence)}", countsCaps: true);
         return statement.Ended($"""
-            SELECT w.edge, w.version, w.phase, w.holds, {JobRow.ColumnsOf("j.")} FROM (VALUES (1)) AS one
+            SELECT w.edge, w.version, w.phase, w.holds, {statement._opens}, {JobRow.ColumnsOf("j.")} FROM (VALUES (1)) AS one
             LEFT JOIN written w ON true LEFT JOIN {statements.Schema}.job j ON j.id = {id} AND w.edge IS NULL
             """);
     }
@@ -48,8 +50,9 @@ internal sealed class WriteStatement
     }
 
     /// <summary>
-    /// Takes the first jobs in line that nobody else is taking; none while there is something to adopt. Each row says first how many were in
-    /// view; there is one even if none was taken.
+    /// Takes the first jobs in line that nobody else is taking, up to the first one under a cap; none while there is something to adopt, or
+    /// somebody may start from the line of a cap. Each row says first how many were in view, and whether a cap has a say; there is one even if
+    /// none was taken.
     /// </summary>
     /// <remarks>
     /// The heads of the kinds' lines are merged first and locked then, so that a long line of a kind that was not asked for is never read. Of
@@ -61,49 +64,87 @@ internal sealed class WriteStatement
         string table = $"{statements.Schema}.job";
         string kinds = statement.Add(Parameters.Texts(request.Kinds.Distinct())), runner = statement.Add(Parameters.Text(request.Runner.Text));
         string most = statement.Add(Parameters.Integer(count)), inView = statement.Add(Parameters.Integer(view));
+        string asked = statements.NotPaused(kinds), now = statement.Add(Parameters.Ticks(request.Now));
         string condition = statements.NotLapsed(runner) + (unlessOrphans ? $" AND NOT EXISTS ({statements.OrphansOf(kinds)})" : "");
         statement._text.Append(CultureInfo.InvariantCulture, $"""
+            capped AS MATERIALIZED (SELECT {statements.Caps.AnyToStart(asked, now)} AS waiting),
             line AS MATERIALIZED (
-                SELECT head.id FROM unnest({kinds}) AS asked (kind) CROSS JOIN LATERAL (
-                    SELECT id, rank, seq FROM {table} j WHERE phase = {Statements.Queued} AND holds = 0 AND j.kind = asked.kind
-                    ORDER BY rank, seq LIMIT {inView}) AS head
-                WHERE {condition} ORDER BY rank, seq LIMIT {inView}),
+                SELECT head.* FROM {asked} CROSS JOIN LATERAL ({statements.Heads(inView)}) AS head
+                WHERE {condition} AND NOT (SELECT waiting FROM capped) ORDER BY rank, seq LIMIT {inView}),
+            first AS MATERIALIZED (SELECT rank, seq FROM line WHERE caps IS NOT NULL ORDER BY rank, seq LIMIT 1),
 
             """);
         // The sum is zero where both are; said so, it cannot lead the planner into reading the whole line for the few that are in view.
         statement.AppendEdges([start.EdgeFrom(JobPhase.Queued)!], $"""
             id = ANY(ARRAY(
-                SELECT id FROM {table} WHERE id = ANY(ARRAY(SELECT id FROM line)) AND phase + holds = 0
+                SELECT id FROM {table} WHERE id = ANY(ARRAY(
+                    SELECT id FROM line WHERE COALESCE((rank, seq) < (SELECT rank, seq FROM first), true))) AND phase + holds = 0
                 ORDER BY rank, seq LIMIT {most} FOR UPDATE SKIP LOCKED))
             """);
         return statement.Ended($"""
-            SELECT (SELECT count(*) FROM line), {JobRow.ColumnsOf("w.")} FROM (VALUES (1)) AS one LEFT JOIN written w ON true
+            SELECT (SELECT count(*) FROM line), EXISTS (SELECT FROM first) OR (SELECT waiting FROM capped), {JobRow.ColumnsOf("w.")}
+            FROM (VALUES (1)) AS one LEFT JOIN written w ON true
             ORDER BY w.rank, w.seq
             """);
     }
+
+    /// <summary>Starts jobs that this transaction has locked and whose caps it counts itself. Answers with them as they are then.</summary>
+    public static NpgsqlBatchCommand StartLocked(Statements statements, IEnumerable<JobId> ids, JobTransition start)
+    {
+        var statement = new WriteStatement(statements, start);
+        statement.AppendEdges([start.EdgeFrom(JobPhase.Queued)!], $"id = ANY({statement.Add(Parameters.Ids(ids))})", outOfCap: true);
+        return statement.Ended($"SELECT {JobRow.Columns} FROM written ORDER BY rank, seq");
+    }
+
+    /// <summary>Whether an edge may change what a job takes of its caps.</summary>
+    public static bool MovesCaps(JobEdge edge) => CapShares(edge).Any(share => share.Running != 0 || share.Queued != 0);
 
     /// <summary>Whether an edge may change who is first in a session's line.</summary>
     public static bool MovesSession(JobEdge edge) =>
         edge.To is JobPhase.Queued || edge.To?.IsTerminal() == true || (edge.Change.Fields & JobFields.Due) != 0;
 
-    private void AppendEdges(IReadOnlyList<JobEdge> edges, string which)
+    private void AppendEdges(IReadOnlyList<JobEdge> edges, string which, bool countsCaps = false, bool outOfCap = false)
     {
         string table = $"{_statements.Schema}.job", at = Add(Parameters.Time(_transition.At));
+        List<string> written = [];
+        bool movesCaps = false;
         for (int i = 0; i < edges.Count; i++)
-        {
-            // In the phases of Already there is nothing to do, even if an edge starts there.
-            string from = ((int)(edges[i].From & ~_transition.Already)).ToString(CultureInfo.InvariantCulture);
-            _text.Append(CultureInfo.InvariantCulture, $"edge{i} AS (UPDATE {table} SET version = version + 1, last_activity_at = {at}");
-            AppendChange(edges[i]);
-            _text.Append(CultureInfo.InvariantCulture, $" WHERE (1 << phase) & {from} <> 0 AND {which} RETURNING job.*),\n");
-        }
-        var written = Enumerable.Range(0, edges.Count).Select(i => $"SELECT {i} AS edge, edge{i}.* FROM edge{i}");
+            foreach (var (phases, running, queued) in CapShares(edges[i]))
+            {
+                // In the phases of Already there is nothing to do, even if an edge starts there.
+                string from = ((int)(phases & ~_transition.Already)).ToString(CultureInfo.InvariantCulture), name = $"edge{written.Count}";
+                _text.Append(CultureInfo.InvariantCulture, $"{name} AS (UPDATE {table} SET version = version + 1, last_activity_at = {at}");
+                AppendChange(edges[i]);
+                if (outOfCap) _text.Append(CultureInfo.InvariantCulture, $", holds = holds & ~{Statements.Cap}, waits_for = NULL");
+                _text.Append(CultureInfo.InvariantCulture, $" WHERE (1 << phase) & {from} <> 0 AND {which} RETURNING job.*),\n");
+                written.Add(string.Create(CultureInfo.InvariantCulture, $"SELECT {i} AS edge, {running} AS running, {queued} AS queued, {name}.* FROM {name}"));
+                movesCaps |= running != 0 || queued != 0;
+            }
         _text.Append("written AS (").AppendJoin(" UNION ALL ", written).Append("),\n");
+        if (countsCaps && movesCaps)
+        {
+            _text.Append("counted AS (").Append(_statements.Caps.Count("written")).Append("),\n");
+            _opens = "EXISTS (SELECT FROM counted WHERE open)";
+        }
         AppendHistory(edges);
         _text.Append(CultureInfo.InvariantCulture, $"""
             fed AS (INSERT INTO {_statements.Schema}.change (job, version) SELECT id, version FROM written)
 
             """);
+    }
+
+    /// <summary>What an edge changes in the counts of a job's caps, for those of its phases in which the job counts alike.</summary>
+    private static IEnumerable<(JobPhases From, int Running, int Queued)> CapShares(JobEdge edge)
+    {
+        if (edge.To is not { } to)
+        {
+            yield return (edge.From, 0, 0);
+            yield break;
+        }
+        int running = JobPhases.Held.Has(to) ? 1 : 0, queued = to == JobPhase.Queued ? 1 : 0;
+        if ((edge.From & JobPhases.Queued) is not 0 and var waiting) yield return (waiting, running, queued - 1);
+        if ((edge.From & JobPhases.Held) is not 0 and var held) yield return (held, running - 1, queued);
+        if ((edge.From & JobPhases.Ended) is not 0 and var ended) yield return (ended, running, queued);
     }
 
     private void AppendChange(JobEdge edge)
@@ -118,6 +159,7 @@ internal sealed class WriteStatement
         SetIf(JobFields.Due, "scheduled_at", () => Parameters.Time(change.Due.At));
         SetIf(JobFields.Due, "rank", () => Parameters.Number(Job.RankOf(change.Due.At, priority: 0)), $" + priority * {StepOfPriority}");
         AppendHolds(edge);
+        if ((change.Fields & JobFields.DeadLetter) != 0) _text.Append(change.DeadLetter ? ", dead = true" : ", dead = false");
         SetIf(JobFields.Progress, "progress", () => Parameters.Document(JobJson.Write(change.Progress, JobJson.Default.JobProgress)));
         SetIf(JobFields.CancelRequest, "cancel", () => Parameters.Document(JobJson.Write(change.CancelRequest, JobJson.Default.CancelRequest)));
         SetIf(JobFields.Checkpoint, "checkpoint", () => Parameters.Data(change.Checkpoint));
@@ -138,6 +180,7 @@ internal sealed class WriteStatement
         if (!scheduled && edge.To is not JobPhase.Queued) return;
         string holds = scheduled ? Add(Parameters.Small((int)(edge.Change.Due.IsFuture ? JobHolds.Future : JobHolds.None))) : "holds";
         _text.Append(CultureInfo.InvariantCulture, $", holds = ({holds} & ~{Statements.Session}) | {Statements.SessionHold}");
+        if (scheduled) _text.Append(", waits_for = NULL");
     }
 
     private void AppendHistory(IReadOnlyList<JobEdge> edges)

@@ -5,12 +5,12 @@ internal sealed class CapLines(SqliteConnection connection)
 {
     private SqliteStatement? _heads, _hold;
 
-    /// <summary>Calls back for the first jobs of a kind in the line of a cap, by rank and order of arrival.</summary>
-    public void EachHead(string cap, string kind, int count, Action<long, long> head)
+    /// <summary>Finds the first jobs of a kind in the line of a cap, by rank and order of arrival.</summary>
+    public void CollectHeads(CapState cap, string kind, int count, List<LineHead> heads)
     {
         _heads ??= connection.Prepare(
             "SELECT rank, seq FROM job INDEXED BY job_at_cap WHERE phase = 0 AND holds = 8 AND waits_for = ? AND kind = ? ORDER BY rank, seq LIMIT ?");
-        for (_heads.Bind(1, cap).Bind(2, kind).Bind(3, count); _heads.Step();) head(_heads.Int64(0), _heads.Int64(1));
+        for (_heads.Bind(1, cap.Name).Bind(2, kind).Bind(3, count); _heads.Step();) heads.Add(new(_heads.Int64(0), _heads.Int64(1), cap));
         _heads.Reset();
     }
 

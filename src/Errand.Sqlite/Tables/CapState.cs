@@ -25,6 +25,9 @@ internal sealed class CapState(string name)
 
     public bool HasRoom => HasRoomFor(Size);
 
+    /// <summary>How many more it lets run.</summary>
+    public int Room => Size.Running is { } most ? most - Running : int.MaxValue;
+
     /// <summary>Whether somebody stands in its line whom it may let start, now or when its rate does.</summary>
     public bool IsOpen => Waiting > 0 && HasRoom;
 

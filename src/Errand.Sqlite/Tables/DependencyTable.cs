@@ -83,7 +83,7 @@ internal sealed class DependencyTable(SqliteConnection connection)
     private int Unmet(EndedJob parent, int limit, List<UnmetDependency> unmet)
     {
         _unmet ??= connection.Prepare(
-            "SELECT DISTINCT job.id FROM dependency INDEXED BY dependency_by_parent CROSS JOIN job ON job.seq = dependency.child " +
+            "SELECT job.id FROM dependency INDEXED BY dependency_by_parent CROSS JOIN job ON job.seq = dependency.child " +
             "WHERE dependency.parent = ? AND settled = 0 ORDER BY dependency.child LIMIT ?");
         int count = 0;
         for (_unmet.Bind(1, parent.Seq).Bind(2, limit); _unmet.Step(); count++) unmet.Add(new(_unmet.Id(0), parent.Id, parent.Phase));

@@ -34,12 +34,12 @@ internal sealed class JobLines(SqliteConnection connection)
         return due;
     }
 
-    /// <summary>Calls back for the first jobs of a kind that could start now, by rank and order of arrival.</summary>
-    public void EachHead(string kind, int count, Action<long, long> head)
+    /// <summary>Finds the first jobs of a kind that could start now, by rank and order of arrival.</summary>
+    public void CollectHeads(string kind, int count, List<LineHead> heads)
     {
         _heads ??= connection.Prepare(
             "SELECT rank, seq FROM job INDEXED BY job_ready WHERE phase = 0 AND holds = 0 AND kind = ? ORDER BY rank, seq LIMIT ?");
-        for (_heads.Bind(1, kind).Bind(2, count); _heads.Step();) head(_heads.Int64(0), _heads.Int64(1));
+        for (_heads.Bind(1, kind).Bind(2, count); _heads.Step();) heads.Add(new(_heads.Int64(0), _heads.Int64(1), null));
         _heads.Reset();
     }
 

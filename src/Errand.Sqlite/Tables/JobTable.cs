@@ -36,12 +36,15 @@ internal sealed class JobTable(SqliteConnection connection)
         return StandIn(job) is { } other && other.MayStandIn(job.CreatedAt) ? other : null;
     }
 
-    /// <summary>Has the job whose result is kept no longer make room for one that is to be added.</summary>
-    public void GiveWay(Job job)
+    /// <summary>Inserts a job that only one is in the way of whose result is kept no longer, and which makes room for it.</summary>
+    public long InsertInPlace(Job job)
     {
-        if (StandIn(job) is not { } kept) throw new InvalidOperationException($"Job {job.Id} was not inserted, although nothing is in its way.");
-        _giveWay ??= connection.Prepare($"UPDATE OR FAIL job SET reuse = {StoredReuse.GaveWay} WHERE id = ?");
-        _giveWay.Bind(1, kept.Id).Run();
+        if (StandIn(job) is { } kept)
+        {
+            _giveWay ??= connection.Prepare($"UPDATE OR FAIL job SET reuse = {StoredReuse.GaveWay} WHERE id = ?");
+            _giveWay.Bind(1, kept.Id).Run();
+        }
+        return Insert(job) ?? throw new InvalidOperationException($"Job {job.Id} was not inserted, although nothing is in its way.");
     }
 
     /// <summary>Removes a job that has ended, unless a live one starts after it.</summary>

@@ -41,12 +41,14 @@ internal sealed record StoredRate(int Count, long Period, int Burst)
 /// <summary>The parts of a spec that no statement looks at, as JSON.</summary>
 internal sealed record StoredMore(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StoredDependency[]? After,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StoredCap[]? Caps)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StoredCap[]? Caps,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JobNotice[]? Notify)
 {
     /// <summary>Those of a spec; none where there is nothing to say.</summary>
-    public static StoredMore? Of(JobSpec spec) => spec is { After.Count: 0, Caps.Count: 0 } ? null : new(
+    public static StoredMore? Of(JobSpec spec) => spec is { After.Count: 0, Caps.Count: 0, Notify.Count: 0 } ? null : new(
         spec.After.Count == 0 ? null : [.. spec.After.Select(dependency => new StoredDependency(dependency.Job.ToString(), dependency.OnAnyEnd))],
-        spec.Caps.Count == 0 ? null : StoredCap.Of(spec.Caps));
+        spec.Caps.Count == 0 ? null : StoredCap.Of(spec.Caps),
+        spec.Notify.Count == 0 ? null : [.. spec.Notify]);
 }
 
 /// <summary>A job that comes before, as JSON.</summary>

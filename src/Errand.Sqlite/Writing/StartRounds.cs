@@ -12,7 +12,7 @@ internal sealed class StartRounds(WriteSession session, ClaimRequest request, in
     // again for the rest.
     private const int MostHeldBackAtOnce = 2000;
 
-    private readonly List<Head> _heads = [];
+    private readonly List<LineHead> _heads = [];
     private readonly JobTransition _start = JobTransition.Start(request.Runner, request.Now);
     private int _heldBack;
 
@@ -27,9 +27,7 @@ internal sealed class StartRounds(WriteSession session, ClaimRequest request, in
                 if (end is { } last && last.CompareTo(head) < 0) break;
                 if (started.Count == count) return;
                 Start(head, started);
-                if (_heldBack < MostHeldBackAtOnce) continue;
-                session.Hints.Add(new(default, 0, Ready: true));
-                return;
+                if (_heldBack >= MostHeldBackAtOnce) return;
             }
             if (end is null) return;
         }
@@ -37,25 +35,26 @@ internal sealed class StartRounds(WriteSession session, ClaimRequest request, in
 
     /// <summary>Finds the heads of all lines.</summary>
     /// <returns>How far they are all there is; nothing where they are.</returns>
-    private Head? Look(string[] kinds, int most)
+    private LineHead? Look(string[] kinds, int most)
     {
         _heads.Clear();
-        Head? end = null;
-        foreach (string kind in kinds) Look(null, most, ref end, head => session.Lines.EachHead(kind, most, head));
-        foreach (var cap in session.Caps.LettingStart(request.Now).ToArray())
-            foreach (string kind in kinds) Look(cap, most, ref end, head => session.CapLines.EachHead(cap.Name, kind, most, head));
+        LineHead? end = null;
+        foreach (string kind in kinds) Look(null, kind, most, ref end);
+        foreach (var cap in session.Caps.LettingStart(request.Now))
+            foreach (string kind in kinds) Look(cap, kind, Math.Min(most, cap.Room), ref end);
         _heads.Sort();
         return end;
     }
 
-    private void Look(CapState? cap, int most, ref Head? end, Action<Action<long, long>> each)
+    private void Look(CapState? cap, string kind, int most, ref LineHead? end)
     {
         int before = _heads.Count;
-        each((rank, seq) => _heads.Add(new(rank, seq, cap)));
+        if (cap is null) session.Lines.CollectHeads(kind, most, _heads);
+        else session.CapLines.CollectHeads(cap, kind, most, _heads);
         if (_heads.Count - before == most && !(end?.CompareTo(_heads[^1]) < 0)) end = _heads[^1];
     }
 
-    private void Start(Head head, List<Job> started)
+    private void Start(LineHead head, List<Job> started)
     {
         if (head.Cap is { } line && !line.Lets(request.Now)) return;
         if (session.Jobs.Find(head.Seq) is not { } job) return;
@@ -63,15 +62,9 @@ internal sealed class StartRounds(WriteSession session, ClaimRequest request, in
         {
             if (cap.Lets(request.Now)) continue;
             session.HoldAt(cap, job, head.Seq);
-            _heldBack++;
+            if (++_heldBack == MostHeldBackAtOnce) session.Hints.Add(new(job.Id, 0, Ready: true));
             return;
         }
         if (session.Start(job, _start) is { } running) started.Add(running);
-    }
-
-    /// <summary>A job that may be started, and the cap in whose line it stands, if it stands in one.</summary>
-    private readonly record struct Head(long Rank, long Seq, CapState? Cap) : IComparable<Head>
-    {
-        public int CompareTo(Head other) => Rank != other.Rank ? Rank.CompareTo(other.Rank) : Seq.CompareTo(other.Seq);
     }
 }

@@ -22,27 +22,28 @@ internal sealed partial class WriteSession
 
     private AddResult Add(Job job)
     {
-        var parents = !job.IsTerminal && job.Spec.After.Count > 0 ? ParentsOf(job) : null;
+        Parent[] parents = [];
+        // What was not refused for a parent that is not there is there itself.
+        if (!job.IsTerminal && !TryFindParents(job, out parents)) return new(false, Jobs.Existing(job)!);
         var held = job.Phase == JobPhase.Queued ? HeldBack(job, parents) : job;
         if (Jobs.Insert(held) is not { } seq)
         {
             if (Jobs.Existing(job) is { } existing) return new(false, existing);
-            Jobs.GiveWay(job);
-            return Add(job);
+            seq = Jobs.InsertInPlace(held);
         }
         if (held.Caps.Count > 0) JoinCaps(held);
         // One of a later time is news too: the next claim may have to come sooner.
         const JobHolds quiet = JobHolds.Session | JobHolds.Parents;
         Note(job.Id, seq, job.Version, ready: job.Phase == JobPhase.Queued && (held.Holds & quiet) == 0);
-        if (parents is not null) StartAfter(parents, held, seq);
+        if (parents.Length > 0) StartAfter(parents, held, seq);
         return new(true, held);
     }
 
-    private Job HeldBack(Job job, Parent[]? parents)
+    private Job HeldBack(Job job, Parent[] parents)
     {
         var holds = job.Holds;
         if (job.Spec.Session is { } name) holds = Lines.IsBehind(name, job.Owner) ? holds | JobHolds.Session : holds & ~JobHolds.Session;
-        int pending = parents?.Count(parent => !parent.IsSettled) ?? 0;
+        int pending = parents.Count(parent => !parent.IsSettled);
         if (pending > 0) holds |= JobHolds.Parents;
         string? full = job.Caps.Count > 0 && holds == JobHolds.None ? CrowdedCapOf(job) : null;
         if (full is not null) holds = JobHolds.Cap;
@@ -69,17 +70,18 @@ internal sealed partial class WriteSession
         if (job.WaitsForCap is { } full) Caps.Of(full).CountWaiting(+1);
     }
 
-    private Parent[] ParentsOf(Job job)
+    private bool TryFindParents(Job job, out Parent[] parents)
     {
-        var parents = new Parent[job.Spec.After.Count];
+        parents = job.Spec.After.Count == 0 ? [] : new Parent[job.Spec.After.Count];
         for (int i = 0; i < parents.Length; i++)
         {
             var dependency = job.Spec.After[i];
-            var (seq, phase) = Jobs.PlaceOf(dependency.Job) ?? throw new InvalidOperationException($"Job {dependency.Job} is not there to start after.");
+            if (Jobs.PlaceOf(dependency.Job) is not var (seq, phase)) return false;
             // What is under way already waits for nothing.
-            parents[i] = new(seq, phase, dependency, IsSettled: job.Phase != JobPhase.Queued || (phase.IsTerminal() && dependency.IsMetBy(phase)));
+            bool settled = job.Phase != JobPhase.Queued || (phase.IsTerminal() && dependency.IsMetBy(phase));
+            parents[i] = new(seq, phase, dependency, settled);
         }
-        return parents;
+        return true;
     }
 
     private void StartAfter(Parent[] parents, Job job, long seq)

@@ -146,14 +146,18 @@ public abstract partial class JobStoreConformance
         Assert.Equal(job.Id, Assert.Single((await Store.ClaimAsync(Samples.OtherRunner, 5, 10)).Adopted).Id);
     }
 
-    [Fact]
-    public async Task A_gate_of_another_name_is_none()
+    [Theory]
+    [InlineData("paused")]
+    [InlineData("draining")]
+    [InlineData("paused/wor")]
+    [InlineData("draining/Work")]
+    [InlineData("alarms/work")]
+    [InlineData("warned/work")]
+    [InlineData("backwash/work")]
+    [InlineData("yearning/work")]
+    public async Task A_gate_of_another_name_is_none(string name)
     {
-        await Store.WriteRecordAsync("paused", 0, Samples.Json("true"), Token);
-        await Store.WriteRecordAsync("draining", 0, Samples.Json("true"), Token);
-        await Store.WriteRecordAsync("paused/wor", 0, Samples.Json("true"), Token);
-        await Store.WriteRecordAsync("draining/Work", 0, Samples.Json("true"), Token);
-        await Store.WriteRecordAsync("schedule/work", 0, Samples.Json("true"), Token);
+        await SetGateAsync(name, true);
         await Store.AddedAsync(Samples.Queued());
         await Store.ClaimedAsync(Samples.Runner);
     }

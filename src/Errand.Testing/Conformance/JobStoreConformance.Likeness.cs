@@ -19,7 +19,7 @@ public abstract partial class JobStoreConformance
     }
 
     /// <summary>Does the same to two stores, and compares what they answer.</summary>
-    private sealed class Walk(IJobStore store, IJobStore model, Random random)
+    private sealed partial class Walk(IJobStore store, IJobStore model, Random random)
     {
         private readonly List<JobId> _ids = [];
         private int _runner = 1;
@@ -31,13 +31,15 @@ public abstract partial class JobStoreConformance
         public Task StepAsync(int step)
         {
             _now = step;
-            return random.Next(20) switch
+            return random.Next(24) switch
             {
                 < 6 => AddAsync(),
-                < 9 => ClaimAsync(random.Next(4)),
-                < 17 => ApplyAsync(),
-                17 => LapseAsync(),
-                18 => RemoveAsync(),
+                < 10 => ClaimAsync(random.Next(5)),
+                < 18 => ApplyAsync(),
+                18 => LapseAsync(),
+                19 => RemoveAsync(),
+                20 => ReleaseAsync(random.Next(1, 6)),
+                21 => GateAsync(),
                 _ => LookAsync(),
             };
         }
@@ -53,17 +55,17 @@ public abstract partial class JobStoreConformance
                 SameEvents(await model.HistoryAsync(id, Token), await store.HistoryAsync(id, Token));
                 Assert.Equal(await model.PlaceAsync(id, 1000, Token), await store.PlaceAsync(id, 1000, Token));
             }
+            Assert.Equal(await model.ListCapsAsync("", null, 100, Token), await store.ListCapsAsync("", null, 100, Token));
         }
 
         private async Task AddAsync()
         {
-            var jobs = Samples.Many(random.Next(1, 4), _ => Samples.Queued(
-                SomeKinds[random.Next(2)], _now + (random.Next(5) * 0.25), random.Next(2) == 0 ? $"s{random.Next(4)}" : null,
-                random.Next(4) == 0 ? $"k{random.Next(30)}" : null, priority: random.Next(-1, 2),
-                runAt: random.Next(4) == 0 ? _now + random.Next(50) : null));
+            List<Job> jobs = [];
+            for (int i = random.Next(1, 5); i > 0; i--) jobs.Add(NewJob(jobs));
             var expected = await model.AddAsync(jobs, Token);
             var actual = await store.AddAsync(jobs, Token);
-            Assert.Equal(expected.Select(result => (result.Added, result.Job.Id)), actual.Select(result => (result.Added, result.Job.Id)));
+            Assert.Equal(
+                expected.Select(result => (result.Added, result.Job.Id, result.Refusal)), actual.Select(result => (result.Added, result.Job.Id, result.Refusal)));
             foreach (var (left, right) in expected.Zip(actual)) SameJob.Assert(left.Job, right.Job);
             _ids.AddRange(expected.Select(result => result.Job.Id));
         }
@@ -76,6 +78,7 @@ public abstract partial class JobStoreConformance
             Assert.Equal(expected.Started.Select(job => job.Id), actual.Started.Select(job => job.Id));
             Assert.Equal(expected.Adopted.Select(job => job.Id).Order(), actual.Adopted.Select(job => job.Id).Order());
             foreach (var (left, right) in expected.Started.Zip(actual.Started)) SameJob.Assert(left, right);
+            Assert.Equal(expected.NextDue, actual.NextDue);
         }
 
         private async Task ApplyAsync()

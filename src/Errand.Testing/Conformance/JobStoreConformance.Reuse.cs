@@ -121,7 +121,7 @@ public abstract partial class JobStoreConformance
             string fingerprint = Samples.Name(round);
             var results = await AtOnceAsync(200, async i =>
                 Assert.Single(await (i % 2 == 0 ? Store : second).AddAsync([Alike(JobReuse.InFlight, fingerprint: fingerprint)], Token)));
-            var added = Assert.Single(results, result => result.Added).Job;
+            var added = results.Single(result => result.Added).Job;
             Assert.All(results, result => Assert.Equal(added.Id, result.Job.Id));
         }
         Assert.Equal(3, (await Store.ListAsync(new(), Token)).Items.Count);
@@ -135,7 +135,7 @@ public abstract partial class JobStoreConformance
         var old = await Store.BroughtToAsync(JobPhase.Completed, Samples.Queued(spec));
         var results = await AtOnceAsync(16, async i =>
             Assert.Single(await (i % 2 == 0 ? Store : second).AddAsync([Samples.Queued(spec, at: 60)], Token)));
-        var added = Assert.Single(results, result => result.Added).Job;
+        var added = results.Single(result => result.Added).Job;
         Assert.NotEqual(old.Id, added.Id);
         Assert.All(results, result => Assert.Equal(added.Id, result.Job.Id));
     }

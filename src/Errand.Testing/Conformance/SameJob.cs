@@ -42,6 +42,7 @@ internal static class SameJob
         ("key", spec.Key), ("parent", spec.Parent), ("retry of", spec.RetryOf), ("trace parent", spec.TraceParent),
         ("batch", spec.Batch), ("after", string.Join('\n', spec.After)), ("own caps", string.Join('\n', spec.Caps)),
         ("fingerprint", spec.Fingerprint), ("reuse", spec.Reuse), ("keep for", spec.KeepFor),
+        ("notify", string.Join('\n', spec.Notify.Select(notice => (notice.Url, notice.CommandName, notice.On)))),
     ];
 
     private static IEnumerable<(string Name, object? Value)> InputParts(IReadOnlyList<JobInput> inputs) =>

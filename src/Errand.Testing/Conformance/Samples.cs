@@ -68,6 +68,7 @@ internal static class Samples
         Key = "request 1", Parent = JobId.New(At(-5)), RetryOf = JobId.New(At(-6)), Batch = JobId.New(At(-7)),
         Caps = [new("größe", CapSize.Unlimited), new("gpu-0", new() { Running = 1 })],
         Fingerprint = "00ffé", Reuse = JobReuse.Result, KeepFor = TimeSpan.FromMilliseconds(86_400_123),
+        Notify = [JobNotice.Webhook("https://hooks.example.com/größe?a=b&c=\"d\"") with { On = JobNoticeEvents.End }, JobNotice.Command("tell")],
         TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     };
 

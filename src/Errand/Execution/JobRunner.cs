@@ -61,7 +61,8 @@ internal sealed partial class JobRunner
 
     /// <summary>Takes a slot for a job that could start at once, when no job is known to be in line before it.</summary>
     public bool TryReserveDirect(JobSpec spec) =>
-        !_stopping && !_lineMayHoldJobs && !Gate.IsClosed && _core.Kinds.Find(spec.Kind) is not null && Lease.IsFresh && Admission.TryTake(1) == 1;
+        !_stopping && !_lineMayHoldJobs && !Gate.IsClosed &&
+        _core.Kinds.Find(spec.Kind) is not null && Lease.IsFresh && Admission.TryTake(1) == 1;
 
     /// <summary>Makes a job that is about to be added as running here known, so that no beat takes it for lost. It takes over the reserved slot.</summary>
     public JobExecution Expect(Job job)

@@ -1,6 +1,8 @@
 namespace Errand.Tests.Notices;
 
-/// <summary>A clock for hosts that do real work: it stands still unless a test moves it, and what comes due then is run by the one who moves it.</summary>
+/// <summary>
+/// A clock for hosts that do real work: it stands still unless a test moves it, and what comes due then is run by the one who moves it.
+/// </summary>
 internal sealed class HandMovedTime : TimeProvider
 {
     private readonly Lock _lock = new();

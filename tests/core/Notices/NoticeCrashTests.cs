@@ -152,7 +152,8 @@ public sealed class NoticeCrashTests
         return errand;
     }
 
-    private static IReadOnlyList<Job> NoticesOf(ErrandTest errand) => errand.Run(client => client.ListAsync(new() { Kind = NoticeKinds.Webhook })).Items;
+    private static IReadOnlyList<Job> NoticesOf(ErrandTest errand) =>
+        errand.Run(client => client.ListAsync(new() { Kind = NoticeKinds.Webhook })).Items;
 
     private static IReadOnlyList<Job> NoticesOf(IJobStore store) =>
         store.ListAsync(new() { Kind = NoticeKinds.Webhook }).AsTask().GetAwaiter().GetResult().Items;

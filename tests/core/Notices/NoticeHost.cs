@@ -1,4 +1,3 @@
-using Errand.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using static Errand.Tests.Kinds;
@@ -19,7 +18,7 @@ internal sealed class NoticeHost : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<NoticeHost> StartAsync(Action<NoticeOptions>? configure = null, Action<ErrandBuilder>? more = null, IJobStore? store = null)
+    public static async Task<NoticeHost> StartAsync(Action<NoticeOptions>? configure = null, Action<ErrandBuilder>? more = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<TimeProvider>(new HandMovedTime());
@@ -33,7 +32,6 @@ internal sealed class NoticeHost : IAsyncDisposable
             });
             // A jump of the clock must not make the runner doubt that it lives: it would wait for time to pass.
             errand.Configure(options => options.LeaseTime = TimeSpan.FromDays(1));
-            if (store is not null) errand.UseStore(_ => store);
             more?.Invoke(errand);
         });
         var host = new NoticeHost(builder.Build());
@@ -68,8 +66,11 @@ internal sealed class NoticeHost : IAsyncDisposable
         return wait;
     }
 
-    public async Task<Job> SubmitAsync(string kind, JobId about, string? url = null, string? command = null, string type = NoticeTypes.Ended) =>
-        await Client.SubmitAsync(new JobSpec(kind, JobData.From(new(type, about.ToString(), null, url, command), NoticeJson.Default.NoticeInput)), Token);
+    public async Task<Job> SubmitAsync(string kind, JobId about, string? url = null, string? command = null)
+    {
+        var input = new NoticeInput(NoticeTypes.Ended, about.ToString(), null, url, command);
+        return await Client.SubmitAsync(new JobSpec(kind, JobData.From(input, NoticeJson.Default.NoticeInput)), Token);
+    }
 
     public async ValueTask DisposeAsync()
     {

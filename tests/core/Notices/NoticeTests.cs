@@ -122,23 +122,26 @@ public sealed class NoticeTests
         })
         {
             var spec = new JobSpec("work") { Notify = [notice] };
-            Assert.Equal("notify", (await Assert.ThrowsAsync<InvalidJobException>(async () => await host.Client.SubmitAsync(spec, Token))).Parameter);
-            Assert.Equal("notify", (await Assert.ThrowsAsync<InvalidJobException>(async () => await host.Client.CallAsync(spec, null, Token))).Parameter);
+            var submit = await Assert.ThrowsAsync<InvalidJobException>(async () => await host.Client.SubmitAsync(spec, Token));
+            var call = await Assert.ThrowsAsync<InvalidJobException>(async () => await host.Client.CallAsync(spec, null, Token));
+            Assert.Equal(("notify", "notify"), (submit.Parameter, call.Parameter));
         }
         Assert.Empty((await host.Client.ListAsync(new(), Token)).Items);
     }
 
     [Fact]
-    public async Task C9_notices_of_a_process_that_has_none_set_up_are_refused()
+    public void C9_notices_of_a_process_that_has_none_set_up_are_refused()
     {
         using var errand = Testing.ErrandTest.Start(builder => builder.AddSleep());
         var refusal = Assert.Throws<InvalidJobException>(() => errand.Submit(Sleep(1) with { Notify = [JobNotice.Command("mail")] }));
         Assert.Contains("AddNotices", refusal.Message, StringComparison.Ordinal);
-        await Task.CompletedTask;
     }
 
-    private static (string? Type, string? Id, string? State) Facts(System.Text.Json.JsonElement told) =>
-        (told.GetProperty("type").GetString(), told.GetProperty("job").GetProperty("id").GetString(), told.GetProperty("job").GetProperty("state").GetString());
+    private static (string? Type, string? Id, string? State) Facts(System.Text.Json.JsonElement told)
+    {
+        var job = told.GetProperty("job");
+        return (told.GetProperty("type").GetString(), job.GetProperty("id").GetString(), job.GetProperty("state").GetString());
+    }
 
     /// <summary>That every notice there is has been sent, and was one of those that were seen.</summary>
     private static async Task AssertNoMoreAsync(NoticeHost host, HookServer server, Job job, int notices)

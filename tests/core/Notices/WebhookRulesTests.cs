@@ -93,7 +93,10 @@ public sealed class WebhookRulesTests
         rules.Check("https://HOOKS.example.com/a");
         rules.Check("https://deep.in.example.net/a");
         foreach (string url in new[] { "https://example.net/", "https://badexample.net/", "https://x.hooks.example.com/" })
-            Assert.Contains("only to: *.example.net, hooks.example.com", Assert.Throws<InvalidJobException>(() => rules.Check(url)).Message, StringComparison.Ordinal);
+        {
+            var refusal = Assert.Throws<InvalidJobException>(() => rules.Check(url));
+            Assert.Contains("only to: *.example.net, hooks.example.com", refusal.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using static Errand.Tests.Kinds;
 
 namespace Errand.Tests.Notices;
@@ -54,7 +55,7 @@ public sealed class WebhookTests
         var notice = await host.SubmitAsync("webhook", job.Id, server.Url);
         var request = await server.NextAsync();
         Assert.Equal(notice.Id.ToString(), request.Headers["webhook-id"]);
-        Assert.Equal(host.Time.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture), request.Headers["webhook-timestamp"]);
+        Assert.Equal($"{host.Time.GetUtcNow().ToUnixTimeSeconds()}", request.Headers["webhook-timestamp"]);
         Assert.Equal(SignatureOf(request, NoticeHost.Secret), request.Headers["webhook-signature"]);
     }
 
@@ -219,7 +220,7 @@ public sealed class WebhookTests
     {
         var log = new Throttling.LogLines();
         await using var server = await HookServer.StartAsync();
-        await using var host = await NoticeHost.StartAsync(more: errand => errand.Services.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(log));
+        await using var host = await NoticeHost.StartAsync(more: errand => errand.Services.AddSingleton<ILoggerProvider>(log));
         server.Answer(400);
         var job = await host.EndedAsync(new("work"));
         var end = await host.EndAsync((await host.SubmitAsync("webhook", job.Id, server.Url)).Id);

@@ -41,7 +41,7 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
             ("orphans", _statements.Orphans(Runner, ["work"], 10), "job_held"),
             ("write", WriteStatement.Apply(_statements, new(running.Id, finish)), "job_pkey"),
             ("let due in", _statements.LetDueIn(At(0)), "job_future"),
-            ("next due", _statements.NextDue(), "job_future"),
+            ("next due", _statements.NextDue(At(0)), "job_future"),
             ("place", _statements.Place(queued.Id, 100), "job_ready"),
             ("held", _statements.HeldBy(Runner), "job_held"),
             ("session", _statements.LetNextOfSessionsIn([queued.Id]), "job_in_session"),

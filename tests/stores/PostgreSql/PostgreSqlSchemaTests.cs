@@ -4,8 +4,9 @@ namespace Errand.Stores.Tests;
 
 public sealed class PostgreSqlSchemaTests : PostgreSqlTests
 {
-    private static readonly Migration Second = new(2, 1, "ALTER TABLE {schema}.job ADD COLUMN colour text");
-    private static readonly Migration Breaking = new(2, 2, "ALTER TABLE {schema}.job RENAME COLUMN seq TO arrival");
+    private const string NoTags = "{}";
+    private static readonly Migration Next = new(3, 2, "ALTER TABLE {schema}.job ADD COLUMN colour text");
+    private static readonly Migration Breaking = new(3, 3, "ALTER TABLE {schema}.job RENAME COLUMN seq TO arrival");
 
     [Fact]
     public async Task J_7_four_instances_that_open_an_empty_database_at_once_make_one_store()
@@ -21,9 +22,41 @@ public sealed class PostgreSqlSchemaTests : PostgreSqlTests
     public async Task J_7_an_older_store_is_brought_up_to_date_with_what_it_holds()
     {
         var job = await AddAsync(await OpenAsync(), NewJob());
-        var newer = await OpenAsync(Options with { Migrations = [.. Migration.All, Second] });
+        var newer = await OpenAsync(Options with { Migrations = [.. Migration.All, Next] });
         Assert.Equal(job.Id, (await newer.FindAsync(job.Id, Token))?.Id);
-        Assert.Equal(["2"], await PostgreSqlServer.ReadAsync($"SELECT schema FROM {Schema}.meta"));
+        Assert.Equal(["3"], await PostgreSqlServer.ReadAsync($"SELECT schema FROM {Schema}.meta"));
+    }
+
+    [Fact]
+    public async Task J_7_a_store_of_the_first_schema_is_brought_up_to_date_with_what_it_holds()
+    {
+        await OpenAsync(Options with { Migrations = [.. Migration.All.Take(1)] });
+        // Rows as builds of that schema wrote them.
+        Job[] jobs = [NewJob(), NewJob(session: "s"), NewJob(session: "s")];
+        await PostgreSqlServer.RunAsync($"""
+            INSERT INTO {Schema}.job
+                (id, kind, owner, phase, version, attempt, holds, rank, session, priority, created_at, scheduled_at, last_activity_at, search, tags, runner)
+            VALUES
+                ('{jobs[0].Id}', 'work', 'local', 1, 2, 1, 0, {jobs[0].Rank}, NULL, 0, 1, 1, 1, 'WORK', '{NoTags}', 'runner-1'),
+                ('{jobs[1].Id}', 'work', 'local', 0, 1, 0, 0, {jobs[1].Rank}, 's', 0, 1, 1, 1, 'WORK', '{NoTags}', NULL),
+                ('{jobs[2].Id}', 'work', 'local', 0, 1, 0, 2, {jobs[2].Rank}, 's', 0, 1, 1, 1, 'WORK', '{NoTags}', NULL)
+            """);
+        var store = await OpenAsync();
+        var child = await AddAsync(store, NewJob(spec: new("work") { After = [JobDependency.OnSuccess(jobs[0].Id)] }));
+        Assert.Equal(1, child.PendingParents);
+        var running = (await store.FindAsync(jobs[0].Id, Token))!;
+        Assert.Equal((JobPhase.Running, 0, false, JobReuse.None), (running.Phase, running.PendingParents, running.IsDeadLetter, running.Spec.Reuse));
+        await ApplyAsync(store, running.Id, JobTransition.Finish(running.Fence, JobOutcome.Completed(), At(1)));
+        Assert.Empty((await store.ReleaseAsync(10, Token)).Unmet);
+        var claimed = (await store.ClaimAsync(new(Runner, ["work"], 10, At(2)), Token)).Started;
+        Assert.Equal(new[] { jobs[1].Id, child.Id }.Order(), claimed.Select(job => job.Id).Order());
+    }
+
+    [Fact]
+    public async Task B_42_a_build_of_the_first_schema_refuses_a_store_whose_caps_it_would_not_count()
+    {
+        await OpenAsync();
+        await Assert.ThrowsAsync<StoreRefusedException>(async () => await OpenAsync(Options with { Migrations = [.. Migration.All.Take(1)] }));
     }
 
     [Fact]
@@ -31,7 +64,7 @@ public sealed class PostgreSqlSchemaTests : PostgreSqlTests
     {
         var older = await OpenAsync();
         await StartedAsync(older);
-        var newer = await OpenAsync(Options with { Migrations = [.. Migration.All, Second] });
+        var newer = await OpenAsync(Options with { Migrations = [.. Migration.All, Next] });
         var job = await AddAsync(newer, NewJob());
         // Statements that were prepared before, and a process that comes only now.
         foreach (var store in new[] { older, await OpenAsync() })
@@ -39,7 +72,7 @@ public sealed class PostgreSqlSchemaTests : PostgreSqlTests
             Assert.Equal(job.Id, (await store.FindAsync(job.Id, Token))?.Id);
             await StartedAsync(store);
         }
-        Assert.Equal(["2"], await PostgreSqlServer.ReadAsync($"SELECT schema FROM {Schema}.meta"));
+        Assert.Equal(["3"], await PostgreSqlServer.ReadAsync($"SELECT schema FROM {Schema}.meta"));
     }
 
     [Fact]
@@ -52,17 +85,17 @@ public sealed class PostgreSqlSchemaTests : PostgreSqlTests
         Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Update Errand", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, await PostgreSqlServer.ReadAsync($"{Tables}'{Schema}' ORDER BY 1"));
-        Assert.Equal(["2"], await PostgreSqlServer.ReadAsync($"SELECT schema FROM {Schema}.meta"));
+        Assert.Equal(["3"], await PostgreSqlServer.ReadAsync($"SELECT schema FROM {Schema}.meta"));
     }
 
     [Fact]
     public async Task A_migration_that_fails_leaves_nothing_behind()
     {
         await OpenAsync();
-        var broken = new Migration(3, 1, "CREATE TABLE {schema}.half (id int); SELECT 1 / 0");
-        var options = Options with { Migrations = [.. Migration.All, Second, broken] };
+        var broken = new Migration(4, 2, "CREATE TABLE {schema}.half (id int); SELECT 1 / 0");
+        var options = Options with { Migrations = [.. Migration.All, Next, broken] };
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await OpenAsync(options));
-        Assert.Equal(["1"], await PostgreSqlServer.ReadAsync($"SELECT schema FROM {Schema}.meta"));
+        Assert.Equal(["2"], await PostgreSqlServer.ReadAsync($"SELECT schema FROM {Schema}.meta"));
         Assert.Equal([""], await PostgreSqlServer.ReadAsync($"SELECT to_regclass('{Schema}.half')::text"));
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Errand.Sqlite;
+using Errand.Storage;
 
 namespace Errand.Stores.Tests.Sqlite;
 
@@ -21,6 +22,7 @@ public sealed class PlanTests : IDisposable
         await using var store = StoreFolder.Store(new SqliteStoreOptions { Path = _folder.File, RewriteSql = Noted });
         await store.OpenAsync(Token);
         await WriteAllAsync(store);
+        await ShareAllAsync(store);
         foreach (var query in Queries())
         {
             await store.ListAsync(query, Token);
@@ -40,6 +42,9 @@ public sealed class PlanTests : IDisposable
     {
         using var connection = SqliteConnection.Open(_folder.File, ConnectionMode.Create);
         connection.Execute(Schema1.Sql);
+        connection.Execute(Schema2.Sql);
+        Assert.Contains(PlanOf(connection, "SELECT name FROM cap WHERE running > 0"), IsScan);
+        Assert.Contains(PlanOf(connection, "SELECT child FROM dependency WHERE on_end = 1"), IsScan);
         Assert.Contains(PlanOf(connection, "SELECT id FROM job WHERE title = ?"), IsScan);
         Assert.Contains(PlanOf(connection, "SELECT id FROM job WHERE kind = ? ORDER BY id"), IsSort);
     }
@@ -58,9 +63,11 @@ public sealed class PlanTests : IDisposable
     // Walking the ids in their order, from where a page begins, is what a list without conditions does.
     private static bool IsScan(string step) =>
         step.StartsWith("SCAN ", StringComparison.Ordinal)
-        && new[] { "job", "history", "runner", "record", "change" }.Contains(step.Split(' ')[1])
+        && new[] { "job", "history", "runner", "record", "change", "cap", "dependency", "ended" }.Contains(step.Split(' ')[1])
         && !step.EndsWith("INDEX job_by_id", StringComparison.Ordinal)
-        && !step.Contains("INDEX runner_living", StringComparison.Ordinal);
+        // Both indexes have only what is asked for.
+        && !step.Contains("INDEX runner_living", StringComparison.Ordinal)
+        && !step.EndsWith("INDEX cap_open", StringComparison.Ordinal);
 
     private static bool IsSort(string step) => step.Contains("TEMP B-TREE", StringComparison.Ordinal);
 
@@ -102,12 +109,43 @@ public sealed class PlanTests : IDisposable
         await store.RemoveAsync([started[0].Id], Token);
     }
 
+    // Everything that jobs have to do with one another: each statement that is for this is prepared once.
+    private static async Task ShareAllAsync(SqliteJobStore store)
+    {
+        JobCap[] caps = [new("gpu", new() { Running = 1, Queued = 5, Rate = new(1, TimeSpan.FromSeconds(1)) }), new("idle", new() { Running = 3 })];
+        static Job New(JobSpec spec) => Job.Queued(JobId.New(Start), spec, Start);
+        var first = New(new("shared") { Reuse = JobReuse.Result, Fingerprint = "f", KeepFor = TimeSpan.Zero }) with { Caps = caps };
+        Job[] jobs =
+        [
+            first, New(new("shared")) with { Caps = caps }, New(new("shared") { Batch = JobId.New(Start), After = [JobDependency.OnSuccess(first.Id)] }),
+            New(new("shared") { After = [JobDependency.OnEnd(first.Id)] }),
+        ];
+        await store.AddAsync(jobs, Token);
+        await store.WriteRecordAsync("paused/other", 0, JobData.Parse("1"), Token);
+        var started = (await store.ClaimAsync(new(Other, ["shared"], 3, Start), Token)).Started;
+        await store.PlaceAsync(jobs[1].Id, 10, Token);
+        await store.ApplyAsync([new(first.Id, JobTransition.Finish(started[0].Fence, JobOutcome.Completed(), Start))], Token);
+        var again = New(first.Spec);
+        Assert.True((await store.AddAsync([again, again with { Id = JobId.New(Start) }], Token))[0].Added);
+        await store.ClaimAsync(new(Other, ["shared"], 1, Start.AddHours(1)), Token);
+        await store.ApplyAsync([new(again.Id, JobTransition.RequestCancel("ann", Start))], Token);
+        await store.AddAsync([New(new("shared") { After = [JobDependency.OnSuccess(again.Id)] })], Token);
+        Assert.Single((await store.ReleaseAsync(10, Token)).Unmet);
+        var end = new JobEdge(JobPhases.Live, JobPhase.Failed, new() { FinishedAt = Start, Outcome = JobOutcome.Cancelled, DeadLetter = true });
+        await store.ApplyAsync([.. jobs.Select(job => new JobWrite(job.Id, new("end", Start, end)))], Token);
+        await store.ReleaseAsync(10, Token);
+        await store.RemoveAsync([first.Id], Token);
+    }
+
     private static async Task ReadAllAsync(SqliteJobStore store)
     {
         var page = await store.ListAsync(new(), Token);
         await store.HistoryAsync(page.Items[0].Id, Token);
         await store.PlaceAsync((await store.ListAsync(new() { States = [JobState.Queued] }, Token)).Items[0].Id, 10, Token);
         await store.ReadRecordAsync("r", Token);
+        await store.ListRecordsAsync("r", null, 10, Token);
+        await store.ListCapsAsync("r", null, 10, Token);
+        await store.RecentAsync("work", JobState.Completed, 10, Token);
         var feed = await store.ChangesAsync(null, 10, Token);
         await store.ChangesAsync(feed.Next, 10, Token);
     }
@@ -121,6 +159,8 @@ public sealed class PlanTests : IDisposable
             new(), new() { Kind = "work" }, new() { Owner = "ann" }, new() { Owner = "local" }, new() { Agent = "a" }, new() { Session = "s" },
             new() { Parent = JobId.New(Start) }, new() { CreatedFrom = Start, CreatedBefore = Start.AddDays(1) }, new() { FinishedBefore = Start },
             new() { Kind = "work", Owner = "ann", CreatedFrom = Start }, new() { Tag = "t" }, new() { Text = "x", Kind = "work" },
+            new() { Batch = JobId.New(Start) }, new() { DeadLetters = true }, new() { ExpiredBefore = Start }, new() { Fingerprint = "f", Kind = "work" },
+            new() { Batch = JobId.New(Start), DeadLetters = true }, new() { ExpiredBefore = Start, Owner = "ann" },
         }
         select query with { States = states, OldestFirst = oldestFirst, After = after };
 }
