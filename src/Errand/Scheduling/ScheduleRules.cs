@@ -78,7 +78,7 @@ internal static class ScheduleRules
         if (schedule.Jitter < TimeSpan.Zero || schedule.Jitter > LongestJitter)
             throw Refused("jitter", $"The jitter is {schedule.Jitter}; it must be from 00:00:00 to 1 day, such as 00:05:00.");
         if (schedule.Jitter > schedule.Every)
-            throw Refused("jitter", $"The jitter ({schedule.Jitter}) is longer than the interval ({schedule.Every}); make it shorter, such as 00:00:30.");
+            throw Refused("jitter", $"The jitter ({schedule.Jitter}) is longer than the interval ({schedule.Every}); choose less, such as 00:00:30.");
     }
 
     /// <summary>What a run sets itself, and what names other jobs, cannot be the same for all runs.</summary>
