@@ -37,7 +37,8 @@ internal sealed class ScheduleClient(ErrandCore core, ScheduleTicker ticker) : I
         if (count is < 1 or > MostTimes)
             throw new InvalidJobException("count", $"{count} times were asked for; it must be from 1 to {MostTimes}, such as 5.");
         var (record, _) = await GetRecordAsync(name, cancellationToken);
-        return [.. record.Times.After(record.Schedule.Paused ? ticker.Now : record.Cursor).Take(count)];
+        var now = ticker.Now;
+        return [.. record.Times.After(record.Cursor > now ? record.Cursor : now).Take(count)];
     }
 
     public ValueTask<ScheduleStatus> PauseAsync(string name, CancellationToken cancellationToken = default) =>
@@ -57,6 +58,7 @@ internal sealed class ScheduleClient(ErrandCore core, ScheduleTicker ticker) : I
     {
         core.RefuseWhenStopping();
         var (record, _) = await GetRecordAsync(name, cancellationToken);
+        core.Check(ScheduleRecord.Tagged(record.Schedule));
         var now = ticker.Now;
         if (to <= from) throw new InvalidJobException("to", $"to ({to:O}) must be later than from ({from:O}).");
         if (to > now) throw new InvalidJobException("to", $"The time {to:O} is still to come (it is {now:O}); what comes due then runs by itself.");

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using FsCheck.Fluent;
+
 namespace Errand.Tests.Scheduling;
 
 public sealed class ScheduleRecordTests
@@ -45,4 +49,32 @@ public sealed class ScheduleRecordTests
         Assert.Equal(record.LastJob, read.LastJob);
         Assert.Equal(record.JobFor(now).Id, read.JobFor(now).Id);
     }
+
+    [Fact]
+    public void The_id_of_a_run_is_its_time_and_what_only_those_can_work_out_who_have_the_key()
+    {
+        var record = ScheduleRecord.New(ScheduleKit.Every(TimeSpan.FromHours(1)), JobId.New(ScheduleTexts.Begin), ScheduleTexts.Begin);
+        var run = ScheduleTexts.Begin.AddHours(3);
+        byte[] moment = BitConverter.GetBytes(run.ToUnixTimeMilliseconds());
+        Array.Reverse(moment);
+        byte[] hash = HMACSHA256.HashData(Encoding.ASCII.GetBytes(record.Key), moment);
+        Assert.Equal(JobId.From(run, hash.AsSpan(0, 16)), record.JobFor(run).Id);
+        Assert.NotEqual(record.JobFor(run).Id, record.JobFor(run.AddHours(1)).Id);
+        Assert.NotEqual(record.JobFor(run).Id, (record with { Key = "other" }).JobFor(run).Id);
+    }
+
+    [Fact]
+    public void The_latest_times_are_the_last_of_all() => Properties.Hold(Prop.ForAll(Arb.From(Gen.Choose(0, int.MaxValue - 1)), seed =>
+    {
+        var chance = new Random(seed);
+        var schedule = chance.Next(2) == 0
+            ? ScheduleKit.Every(TimeSpan.FromSeconds(chance.Next(1, 90)))
+            : ScheduleKit.Cron($"*/{chance.Next(1, 20)} {chance.Next(24)} * * *");
+        var times = new ScheduleTimes(schedule, ScheduleTexts.Begin);
+        var after = ScheduleTexts.Begin.AddSeconds(chance.Next(100_000));
+        var upTo = after.AddSeconds(chance.Next(1, 200_000));
+        int most = chance.Next(1, 200);
+        var all = times.After(after).TakeWhile(time => time <= upTo).ToArray();
+        Assert.Equal(all.TakeLast(most), times.Latest(after, upTo, most));
+    }), tries: 100);
 }

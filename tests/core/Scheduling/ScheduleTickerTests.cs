@@ -89,7 +89,7 @@ public sealed class ScheduleTickerTests
         spy.Fails = call =>
         {
             if (call == "write record") errand.Node.Kill();
-            return null;
+            return call == "write record" ? new StoreUnavailableException("gone") : null;
         };
         errand.Advance(Hours(1.1));
         spy.Fails = null;
