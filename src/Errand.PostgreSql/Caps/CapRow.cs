@@ -1,4 +1,3 @@
-using Errand.Storage;
 using Npgsql;
 
 namespace Errand.PostgreSql;
