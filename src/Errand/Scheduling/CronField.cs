@@ -14,7 +14,8 @@ internal sealed record CronField(string Name, int Min, int Max, string[] Names, 
 
     public static CronField Hour { get; } = new("hour", 0, 23, [], "'2', '9-17' or '*/6'");
 
-    public static CronField Day { get; } = new("day of month", 1, 31, [], "'1', '1,15', 'L' (the last day) or '15W' (the working day nearest to the 15th)");
+    public static CronField Day { get; } = new("day of month", 1, 31, [],
+        "'1', '1,15', 'L' (the last day) or '15W' (the working day nearest to the 15th)");
 
     public static CronField Month { get; } = new("month", 1, 12,
         ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], "'JAN', '1-6' or '*/3'");

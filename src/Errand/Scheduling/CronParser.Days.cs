@@ -44,7 +44,8 @@ internal sealed partial class CronParser
     private ulong One(CronField field, string item, string value)
     {
         int number = field.Number(value);
-        return number >= 0 ? field.Range(number, number, 1) : FailItem(field, item, $"'{value}' must be one number from {field.Min} to {field.Max}{field.NamesHint}");
+        if (number >= 0) return field.Range(number, number, 1);
+        return FailItem(field, item, $"'{value}' must be one number from {field.Min} to {field.Max}{field.NamesHint}");
     }
 
     private static void Each(ulong set, Action<int> add)

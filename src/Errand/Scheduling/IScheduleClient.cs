@@ -1,6 +1,8 @@
 namespace Errand;
 
-/// <summary>Keeps schedules. They live in the store: any server that shares it and knows the kind starts their runs, and each run is started once.</summary>
+/// <summary>
+/// Keeps schedules. They live in the store: any server that shares it and knows the kind starts their runs, and each run is started once.
+/// </summary>
 public interface IScheduleClient
 {
     /// <summary>Creates a schedule.</summary>

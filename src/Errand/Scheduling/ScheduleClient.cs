@@ -18,7 +18,8 @@ internal sealed class ScheduleClient(ErrandCore core, ScheduleTicker ticker) : I
     public async ValueTask<ScheduleStatus> GetAsync(string name, CancellationToken cancellationToken = default) =>
         (await GetRecordAsync(name, cancellationToken)).Record.Status;
 
-    public async ValueTask<IReadOnlyList<ScheduleStatus>> ListAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<ScheduleStatus>> ListAsync(
+        string? after = null, int limit = 100, CancellationToken cancellationToken = default)
     {
         limit = Math.Clamp(limit, 1, MostTimes);
         var found = new List<ScheduleStatus>();
@@ -33,9 +34,11 @@ internal sealed class ScheduleClient(ErrandCore core, ScheduleTicker ticker) : I
 
     public async ValueTask<IReadOnlyList<DateTimeOffset>> NextTimesAsync(string name, int count, CancellationToken cancellationToken = default)
     {
-        if (count is < 1 or > MostTimes) throw new InvalidJobException("count", $"{count} times were asked for; it must be from 1 to {MostTimes}, such as 5.");
+        if (count is < 1 or > MostTimes)
+            throw new InvalidJobException("count", $"{count} times were asked for; it must be from 1 to {MostTimes}, such as 5.");
         var (record, _) = await GetRecordAsync(name, cancellationToken);
-        return [.. record.Times.After(record.Schedule.Paused ? ticker.Now : record.Cursor).Take(count)];
+        var now = ticker.Now;
+        return [.. record.Times.After(record.Cursor > now ? record.Cursor : now).Take(count)];
     }
 
     public ValueTask<ScheduleStatus> PauseAsync(string name, CancellationToken cancellationToken = default) =>
@@ -50,16 +53,18 @@ internal sealed class ScheduleClient(ErrandCore core, ScheduleTicker ticker) : I
         return await core.Client.SubmitAsync(ScheduleRecord.Tagged(record.Schedule), cancellationToken);
     }
 
-    public async ValueTask<IReadOnlyList<Job>> BackfillAsync(string name, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<Job>> BackfillAsync(
+        string name, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
     {
         core.RefuseWhenStopping();
         var (record, _) = await GetRecordAsync(name, cancellationToken);
+        core.Check(ScheduleRecord.Tagged(record.Schedule));
         var now = ticker.Now;
         if (to <= from) throw new InvalidJobException("to", $"to ({to:O}) must be later than from ({from:O}).");
         if (to > now) throw new InvalidJobException("to", $"The time {to:O} is still to come (it is {now:O}); what comes due then runs by itself.");
         DateTimeOffset[] runs = [.. record.Times.After(from.AddTicks(-1)).TakeWhile(run => run < to).Take(MostTimes + 1)];
         if (runs.Length > MostTimes)
-            throw new InvalidJobException("to", $"There are more than {MostTimes} runs in that time; ask for less at once, such as up to {runs[^1]:O}.");
+            throw new InvalidJobException("to", $"That time has more than {MostTimes} runs; ask for less at once, such as up to {runs[^1]:O}.");
         var jobs = new List<Job>();
         foreach (var run in runs) jobs.Add(await core.Client.AddRunAsync(record.JobFor(run), cancellationToken));
         return jobs;
@@ -76,7 +81,8 @@ internal sealed class ScheduleClient(ErrandCore core, ScheduleTicker ticker) : I
     }
 
     /// <summary>Writes a schedule: what becomes of the one that is there, or a new one where that is nothing.</summary>
-    private async ValueTask<ScheduleStatus> PutAsync(JobSchedule schedule, Func<ScheduleRecord?, ScheduleRecord?> replace, CancellationToken cancellationToken)
+    private async ValueTask<ScheduleStatus> PutAsync(
+        JobSchedule schedule, Func<ScheduleRecord?, ScheduleRecord?> replace, CancellationToken cancellationToken)
     {
         core.RefuseWhenStopping();
         var now = DateTimeOffset.FromUnixTimeMilliseconds(ticker.Now.ToUnixTimeMilliseconds());

@@ -16,14 +16,15 @@ internal static class ScheduleDocument
 
     public static JobData Write(ScheduleRecord record) => JobData.From(record, ScheduleJson.Default.ScheduleRecord);
 
-    /// <summary>Reads a record. What generated code finds missing of an init-only property it sets to null or zero, whatever its default is.</summary>
-    public static ScheduleRecord? Read(JobData data)
+    /// <summary>Reads a record. What is missing of an init-only property would be null or zero to generated code, whatever its default is.</summary>
+    public static ScheduleRecord Read(JobData data)
     {
         var record = JsonNode.Parse(data.Utf8.Span);
         var schedule = Complete(record?["schedule"], Schedule);
         var job = Complete(schedule?["job"], Job);
         Complete(job?["retry"], Retry);
-        return record.Deserialize(ScheduleJson.Default.ScheduleRecord);
+        var read = record.Deserialize(ScheduleJson.Default.ScheduleRecord);
+        return read is { Schedule.Job: not null } ? read : throw new JsonException("It says nothing.");
     }
 
     private static JsonObject Written<T>(T value, JsonTypeInfo<T> type) => (JsonObject)JsonSerializer.SerializeToNode(value, type)!;

@@ -48,7 +48,10 @@ internal sealed record ScheduleRecord
     public DateTimeOffset? Due => DeletedAt is not null || Schedule.Paused ? null : Times.Next(Cursor);
 
     [JsonIgnore]
-    public ScheduleStatus Status => new() { Schedule = Schedule, CreatedAt = CreatedAt, NextRun = Due, LastRun = LastRun, LastJob = LastJob, Runs = Runs };
+    public ScheduleStatus Status => new()
+    {
+        Schedule = Schedule, CreatedAt = CreatedAt, NextRun = Due, LastRun = LastRun, LastJob = LastJob, Runs = Runs,
+    };
 
     public static ScheduleRecord New(JobSchedule schedule, JobId key, DateTimeOffset now) =>
         new() { Schedule = schedule, Key = key.ToString(), CreatedAt = now, Begun = now, Cursor = now };
@@ -56,9 +59,8 @@ internal sealed record ScheduleRecord
     /// <summary>The same schedule as somebody wants it now. It keeps its rhythm unless its times have changed.</summary>
     public ScheduleRecord Replaced(JobSchedule schedule, DateTimeOffset now)
     {
-        var old = Schedule;
-        bool sameTimes = (old.Cron, old.TimeZone, old.Every, old.At, old.From) == (schedule.Cron, schedule.TimeZone, schedule.Every, schedule.At, schedule.From);
-        var replaced = this with { Schedule = schedule with { Paused = old.Paused }, _times = null };
+        bool sameTimes = TimesOf(Schedule) == TimesOf(schedule);
+        var replaced = this with { Schedule = schedule with { Paused = Schedule.Paused }, _times = null };
         // A cursor in the future was written by somebody whose clock was wrong.
         return sameTimes && Cursor <= now ? replaced : replaced with { Begun = sameTimes ? Begun : now, Cursor = now };
     }
@@ -93,12 +95,16 @@ internal sealed record ScheduleRecord
         HMACSHA256.HashData(Encoding.ASCII.GetBytes(Key), moment, hash);
         double off = BinaryPrimitives.ReadUInt32BigEndian(hash[16..]) / (double)uint.MaxValue;
         var runAt = run + TimeSpan.FromMilliseconds(Math.Floor(Schedule.Jitter.TotalMilliseconds * off));
-        var metadata = new Dictionary<string, string>(Schedule.Job.Metadata) { [ScheduledFor] = run.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFzzz", CultureInfo.InvariantCulture) };
+        string scheduledFor = run.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFzzz", CultureInfo.InvariantCulture);
+        var metadata = new Dictionary<string, string>(Schedule.Job.Metadata) { [ScheduledFor] = scheduledFor };
         return (JobId.From(run, hash), Tagged(Schedule) with { Metadata = metadata, RunAt = Schedule.Jitter > TimeSpan.Zero ? runAt : null });
     }
 
     /// <summary>The job of a run by hand.</summary>
     public static JobSpec Tagged(JobSchedule schedule) => schedule.Job with { Tags = [.. schedule.Job.Tags, JobSchedule.TagOf(schedule.Name)] };
+
+    private static (string?, string?, TimeSpan?, DateTimeOffset?, DateTimeOffset?) TimesOf(JobSchedule schedule) =>
+        (schedule.Cron, schedule.TimeZone, schedule.Every, schedule.At, schedule.From);
 }
 
 /// <summary>What is to be started, and up to when all is settled once it is.</summary>

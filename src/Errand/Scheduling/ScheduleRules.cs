@@ -20,26 +20,31 @@ internal static class ScheduleRules
         CheckJob(schedule.Job);
         CheckOneOf(schedule);
         if (schedule.Every is { } every) CheckEvery(every);
-        if (schedule.At <= now) throw Refused("at", $"The time {schedule.At:O} is over (it is {now:O}); give one to come, or submit the job at once.");
+        if (schedule.At <= now)
+            throw Refused("at", $"The time {schedule.At:O} is over (it is {now:O}); give one to come, or submit the job at once.");
         CheckBounds(schedule, now);
         CheckMissedRuns(schedule);
         CheckJitter(schedule);
-        if (new ScheduleTimes(schedule, now).Next(now) is null)
-            throw Refused(schedule.Until is null ? "cron" : "until", $"The schedule would never run: none of its times lies after {now:O}{(schedule.Until is { } until ? $" and up to {until:O}" : "")}.");
+        if (new ScheduleTimes(schedule, now).Next(now) is not null) return;
+        string bound = schedule.Until is { } until ? $" and up to {until:O}" : "";
+        throw Refused(schedule.Until is null ? "cron" : "until", $"The schedule would never run: none of its times lies after {now:O}{bound}.");
     }
 
     public static void CheckName(string? name)
     {
         bool legal = name is { Length: > 0 and <= MaxName } && !name.AsSpan().ContainsAnyExcept(NameLetters);
-        if (!legal) throw Refused("name", $"'{name}' is not a name of a schedule; it has 1 to {MaxName} letters, digits, '-', '_' and '.', such as 'nightly-report'.");
+        if (!legal)
+            throw Refused("name", $"'{name}' is not a name; it has 1 to {MaxName} letters, digits, '-', '_' and '.', such as 'nightly-report'.");
     }
 
     private static void CheckOneOf(JobSchedule schedule)
     {
         string[] given = [.. new[] { (schedule.Cron is not null, "cron"), (schedule.Every is not null, "every"), (schedule.At is not null, "at") }
             .Where(field => field.Item1).Select(field => field.Item2)];
-        if (given.Length == 0) throw Refused("cron", "Nothing says when it runs; give one of cron (such as '0 2 * * *'), every (such as 00:15:00) and at.");
-        if (given.Length > 1) throw Refused(given[1], $"{string.Join(" and ", given)} contradict each other; give one of them, such as cron '0 2 * * *'.");
+        if (given.Length == 0)
+            throw Refused("cron", "Nothing says when it runs; give one of cron (such as '0 2 * * *'), every (such as 00:15:00) and at.");
+        if (given.Length > 1)
+            throw Refused(given[1], $"{string.Join(" and ", given)} contradict each other; give one of them, such as cron '0 2 * * *'.");
         if (schedule.TimeZone is not null && schedule.Cron is null)
             throw Refused("timeZone", $"A time zone says whose clocks cron means; leave it out beside {given[0]}.");
     }
@@ -48,7 +53,8 @@ internal static class ScheduleRules
     {
         if (every < Shortest || every > Longest)
             throw Refused("every", $"The interval is {every}; it must be from {Shortest} to {Longest.Days} days, such as 00:15:00.");
-        if (every.Ticks % TimeSpan.TicksPerMillisecond != 0) throw Refused("every", $"The interval is {every}; it must be in whole milliseconds, such as 00:00:01.500.");
+        if (every.Ticks % TimeSpan.TicksPerMillisecond != 0)
+            throw Refused("every", $"The interval is {every}; it must be in whole milliseconds, such as 00:00:01.500.");
     }
 
     private static void CheckBounds(JobSchedule schedule, DateTimeOffset now)
@@ -72,14 +78,14 @@ internal static class ScheduleRules
         if (schedule.Jitter < TimeSpan.Zero || schedule.Jitter > LongestJitter)
             throw Refused("jitter", $"The jitter is {schedule.Jitter}; it must be from 00:00:00 to 1 day, such as 00:05:00.");
         if (schedule.Jitter > schedule.Every)
-            throw Refused("jitter", $"The jitter ({schedule.Jitter}) must not be longer than the interval ({schedule.Every}), or runs would overtake one another.");
+            throw Refused("jitter", $"The jitter ({schedule.Jitter}) is longer than the interval ({schedule.Every}); choose less, such as 00:00:30.");
     }
 
     /// <summary>What a run sets itself, and what names other jobs, cannot be the same for all runs.</summary>
     private static void CheckJob(JobSpec? job)
     {
         if (job is null) throw Refused("job", "Nothing says what runs; give a job, such as new JobSpec(\"report\").");
-        if (job.Key is not null) throw Refused("job.key", "All runs would have the key, and be one job; leave it out: each run is started once as it is.");
+        if (job.Key is not null) throw Refused("job.key", "All runs would have the key, and be one job; leave it out: each is started once.");
         if (job.RunAt is not null) throw Refused("job.runAt", "The schedule says when its jobs run; leave it out.");
         if (job.After.Count > 0) throw Refused("job.after", "Jobs of a schedule start after no others; submit those from within its job.");
         if (job.Batch is not null) throw Refused("job.batch", "Jobs of a schedule are of no batch; submit a batch from within its job.");

@@ -9,7 +9,7 @@ internal sealed class ScheduleStore(IJobStore store)
     private const string Prefix = "schedule/";
     private const string Revision = "schedules";
 
-    /// <summary>A schedule with the version that it is to be written over; version 0 where there has never been one. A deleted one is answered, too.</summary>
+    /// <summary>A schedule with the version that it is to be written over. A deleted one is answered, too.</summary>
     public async ValueTask<StoredSchedule?> ReadAsync(string name, CancellationToken cancellationToken = default) =>
         await store.ReadRecordAsync(Prefix + name, cancellationToken) is { } record ? Parse(name, record) : null;
 
@@ -21,7 +21,8 @@ internal sealed class ScheduleStore(IJobStore store)
     public ValueTask<bool> RemoveAsync(StoredSchedule deleted) => store.WriteRecordAsync(Prefix + deleted.Name, deleted.Version, JobData.None);
 
     /// <summary>The schedules after a name, deleted ones among them, and the name to go on after.</summary>
-    public async ValueTask<(IReadOnlyList<StoredSchedule> Items, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellationToken = default)
+    public async ValueTask<(IReadOnlyList<StoredSchedule> Items, string? Next)> ListAsync(
+        string? after, int limit, CancellationToken cancellationToken = default)
     {
         var records = await store.ListRecordsAsync(Prefix, after is null ? null : Prefix + after, limit, cancellationToken);
         var items = records.Select(named => Parse(named.Name[Prefix.Length..], named.Record)).ToArray();
@@ -41,8 +42,17 @@ internal sealed class ScheduleStore(IJobStore store)
 
     private static StoredSchedule Parse(string name, StoreRecord record)
     {
-        try { return new(name, record.Version, ScheduleDocument.Read(record.Value), null); }
-        catch (Exception e) when (e is JsonException or JobException or InvalidOperationException) { return new(name, record.Version, null, e.Message); }
+        try
+        {
+            var read = ScheduleDocument.Read(record.Value);
+            // Such as a time zone that this system does not know.
+            _ = read.Times;
+            return new(name, record.Version, read, null);
+        }
+        catch (Exception e) when (e is JsonException or JobException or InvalidOperationException)
+        {
+            return new(name, record.Version, null, e.Message);
+        }
     }
 }
 

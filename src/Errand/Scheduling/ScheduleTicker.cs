@@ -103,18 +103,13 @@ internal sealed partial class ScheduleTicker(ErrandCore core)
     /// <summary>When this process should look at a schedule again; never where its jobs are of a kind that is not known here.</summary>
     private DateTimeOffset? DueOf(StoredSchedule stored)
     {
-        try
+        if (stored.Record is not { } record)
         {
-            if (stored.Problem is { } problem) throw new InvalidOperationException(problem);
-            string kind = stored.Record!.Schedule.Job.Kind;
-            return core.Kinds.Find(kind) is not null || core.Options.RemoteKinds.Contains(kind) ? stored.Record.Due : null;
-        }
-        catch (Exception e)
-        {
-            // Such as a time zone that this system does not know. Another server may.
-            Log.NotUnderstood(core.Logger, stored.Name, e.Message);
+            Log.NotUnderstood(core.Logger, stored.Name, stored.Problem!);
             return null;
         }
+        string kind = record.Schedule.Job.Kind;
+        return core.Kinds.Find(kind) is not null || core.Options.RemoteKinds.Contains(kind) ? record.Due : null;
     }
 
     /// <summary>Starts what is due.</summary>

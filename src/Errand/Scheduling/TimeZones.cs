@@ -13,7 +13,8 @@ internal static class TimeZones
     public static TimeZoneInfo Find(string? name)
     {
         if (name is null or "UTC") return TimeZoneInfo.Utc;
-        bool canBe = name.Length is > 0 and <= 100 && !name.AsSpan().ContainsAnyExcept(Letters) && name[0] != '/' && !name.Contains("..", StringComparison.Ordinal);
+        bool canBe = name.Length is > 0 and <= 100 && name[0] != '/'
+            && !name.AsSpan().ContainsAnyExcept(Letters) && !name.Contains("..", StringComparison.Ordinal);
         if (canBe && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
         string shown = name.Length <= 60 ? name : $"{name[..60]}…";
         string hint = Like(name) is { } like ? $"did you mean {like}?" : "use an IANA name such as Europe/Berlin.";

@@ -89,7 +89,7 @@ internal readonly record struct ZoneSpan(DateTime Start, DateTime End, TimeSpan 
     /// <summary>What the clocks would show next.</summary>
     public DateTime LocalEnd => Local(End, Offset);
 
-    /// <summary>What the clocks would have shown had they not changed: later than <see cref="LocalStart"/> where times are repeated, earlier where some are skipped.</summary>
+    /// <summary>What the clocks would have shown had they not changed: later than <see cref="LocalStart"/> where times are repeated.</summary>
     public DateTime LocalEndBefore => Local(Start, OffsetBefore);
 
     /// <summary>What the clocks show at a moment of it.</summary>

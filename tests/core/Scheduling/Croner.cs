@@ -20,7 +20,7 @@ internal static class Croner
 
     /// <summary>What comes next.</summary>
     public static DateTimeOffset[][] Next(IReadOnlyList<CronQuestion> questions) =>
-        [.. Ask<long[]>(new { Next = questions.Select(asked => new { asked.Zone, asked.Cron, After = asked.After.ToUnixTimeSeconds(), asked.Count }) })
+        [.. Ask<long[]>(new { Next = questions.Select(of => new { of.Zone, of.Cron, After = of.After.ToUnixTimeSeconds(), of.Count }) })
             .Select(answer => answer.Select(DateTimeOffset.FromUnixTimeSeconds).ToArray())];
 
     private static T[] Ask<T>(object question)
@@ -51,7 +51,10 @@ internal static class Croner
         };
         Process process;
         try { process = Process.Start(start)!; }
-        catch (Exception e) { throw new InvalidOperationException($"Node 20 or later, with npm, is needed on the PATH; '{program}' did not start: {e.Message}", e); }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"Node 20 or later, with npm, is needed on the PATH; '{program}' did not start: {e.Message}", e);
+        }
         using (process)
         {
             var output = process.StandardOutput.ReadToEndAsync();
@@ -60,7 +63,8 @@ internal static class Croner
             process.StandardInput.Close();
             if (!process.WaitForExit(TimeSpan.FromMinutes(3))) process.Kill(entireProcessTree: true);
             process.WaitForExit();
-            return process.ExitCode == 0 ? output.Result : throw new InvalidOperationException($"{program} {arguments[0]} ended with {process.ExitCode}: {errors.Result}");
+            if (process.ExitCode == 0) return output.Result;
+            throw new InvalidOperationException($"{program} {arguments[0]} ended with {process.ExitCode}: {errors.Result}");
         }
     }
 

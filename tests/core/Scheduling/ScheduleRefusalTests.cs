@@ -36,7 +36,7 @@ public sealed class ScheduleRefusalTests
         { "maxMissedRuns", "from 1 to 1000", Every(Hours(1)) with { MaxMissedRuns = 1001 } },
         { "jitter", "such as 00:05:00", Every(Hours(1)) with { Jitter = Seconds(-1) } },
         { "jitter", "1 day", Cron("0 12 * * *") with { Jitter = Hours(25) } },
-        { "jitter", "overtake", Every(Hours(1)) with { Jitter = Hours(2) } },
+        { "jitter", "longer than the interval", Every(Hours(1)) with { Jitter = Hours(2) } },
         { "job", "new JobSpec", Every(Hours(1)) with { Job = null! } },
         { "job.key", "leave it out", Every(Hours(1)) with { Job = Note with { Key = "k" } } },
         { "job.runAt", "leave it out", Every(Hours(1)) with { Job = Note with { RunAt = Begin + Hours(1) } } },
@@ -55,7 +55,8 @@ public sealed class ScheduleRefusalTests
         using var errand = Start();
         foreach (bool replace in new[] { false, true })
         {
-            var refusal = Assert.Throws<InvalidJobException>(() => replace ? errand.Ask(schedules => schedules.ReplaceAsync(schedule)) : errand.Create(schedule));
+            var refusal = Assert.Throws<InvalidJobException>(() => errand.Ask(schedules =>
+                replace ? schedules.ReplaceAsync(schedule) : schedules.CreateAsync(schedule)));
             Assert.Equal(field, refusal.Parameter);
             Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
         }
@@ -77,7 +78,7 @@ public sealed class ScheduleRefusalTests
         errand.Advance(Hours(1));
         Refused("to", "still to come", Begin, Begin + Hours(2));
         Refused("to", "later than from", Begin + Hours(1), Begin + Hours(1));
-        Refused("to", "more than 1000 runs in that time; ask for less at once, such as up to 2026-01-01T00:16:40", Begin, Begin + Hours(1));
+        Refused("to", "has more than 1000 runs; ask for less at once, such as up to 2026-01-01T00:16:40", Begin, Begin + Hours(1));
 
         void Refused(string field, string words, DateTimeOffset from, DateTimeOffset to)
         {

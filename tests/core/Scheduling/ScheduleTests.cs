@@ -67,7 +67,8 @@ public sealed class ScheduleTests
         using var errand = Start();
         var job = new JobSpec("note", JobData.Parse("[1]"))
         {
-            Title = "tidy up", Owner = "ann", Session = "s", Priority = 3, Tags = ["night"], Metadata = new Dictionary<string, string> { ["a"] = "b" },
+            Title = "tidy up", Owner = "ann", Session = "s", Priority = 3, Tags = ["night"],
+            Metadata = new Dictionary<string, string> { ["a"] = "b" },
         };
         errand.Create(Every(Hours(1)) with { Job = job });
         errand.Advance(Hours(1));
@@ -225,7 +226,8 @@ public sealed class ScheduleTests
         Assert.Null(errand.Ask(schedules => schedules.FindAsync("x")));
         foreach (var call in new Func<IScheduleClient, ValueTask>[]
         {
-            async schedules => await schedules.GetAsync("x"), async schedules => await schedules.PauseAsync("x"), async schedules => await schedules.ResumeAsync("x"),
+            async schedules => await schedules.GetAsync("x"),
+            async schedules => await schedules.PauseAsync("x"), async schedules => await schedules.ResumeAsync("x"),
             async schedules => await schedules.RunNowAsync("x"), async schedules => await schedules.NextTimesAsync("x", 1),
             async schedules => await schedules.BackfillAsync("x", ScheduleTexts.Begin, ScheduleTexts.Begin + Hours(1)),
         })
@@ -235,7 +237,8 @@ public sealed class ScheduleTests
                 return true;
             })).Message, StringComparison.Ordinal);
         errand.Create(Every(Hours(1)));
-        Assert.Contains("ReplaceAsync", Assert.Throws<ScheduleExistsException>(() => errand.Create(Every(Hours(2)))).Message, StringComparison.Ordinal);
+        var exists = Assert.Throws<ScheduleExistsException>(() => errand.Create(Every(Hours(2))));
+        Assert.Contains("ReplaceAsync", exists.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,7 +87,8 @@ public sealed class ScheduleLastingTests : IDisposable
         var begin = errand.Time.GetUtcNow();
         var jobs = Ask(errand, schedules => schedules.BackfillAsync("x", begin.AddHours(-5), begin));
         var next = Reopened(errand);
-        Assert.Equal(jobs.Select(job => job.Id), Ask(next, schedules => schedules.BackfillAsync("x", begin.AddHours(-5), begin)).Select(job => job.Id));
+        var again = Ask(next, schedules => schedules.BackfillAsync("x", begin.AddHours(-5), begin));
+        Assert.Equal(jobs.Select(job => job.Id), again.Select(job => job.Id));
         Assert.Equal(5, JobsOf(next).Count);
     }
 
@@ -130,5 +131,7 @@ public sealed class ScheduleLastingTests : IDisposable
     private static IReadOnlyList<Job> JobsOf(ErrandTest errand) =>
         errand.Run(client => client.ListAsync(new() { Tag = JobSchedule.TagOf("x"), OldestFirst = true, Limit = 1000 })).Items;
 
-    private static IEnumerable<double> MinutesOf(ErrandTest errand) => JobsOf(errand).Select(job => (job.Id.Time - new DateTimeOffset(2026, 1, 1, 0, 0, 0, default)).TotalMinutes);
+    /// <summary>What the jobs were for, in minutes since the world began.</summary>
+    private static IEnumerable<double> MinutesOf(ErrandTest errand) =>
+        JobsOf(errand).Select(job => (job.Id.Time - new DateTimeOffset(2026, 1, 1, 0, 0, 0, default)).TotalMinutes);
 }
