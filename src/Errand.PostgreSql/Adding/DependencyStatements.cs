@@ -40,14 +40,15 @@ internal sealed class DependencyStatements(string schema)
         """;
 
     /// <summary>
-    /// Looks at the first dependents that are to be told. Answers with a row for each whose condition is not met (job, parent, its phase), with
+    /// Looks at the first dependents that are to be told; those that any end will do for come first, since others may stay until they are ended by
+    /// whoever asked. Answers with a row for each whose condition is not met (job, parent, its phase), with
     /// one for each that has nothing more to wait for (job, none, phase, version, holds), and with an empty one if there are more to look at.
     /// </summary>
     public NpgsqlBatchCommand Tell(int limit) => Statements.New($"""
         WITH heads AS MATERIALIZED (
             SELECT d.* FROM (SELECT parent FROM {schema}.release ORDER BY seq) AS r CROSS JOIN LATERAL (
                 SELECT ctid AS row, parent, child, any_end FROM {schema}.dependency WHERE parent = r.parent AND NOT told
-                ORDER BY parent, child, line LIMIT $1 + 1) AS d
+                ORDER BY any_end DESC, child, line LIMIT $1 + 1) AS d
             LIMIT $1 + 1),
         line AS MATERIALIZED (
             SELECT row_number() OVER () AS place, h.*,

@@ -22,7 +22,7 @@ public sealed record RetryPolicy
     public double Jitter { get; init; } = 0.2;
 
     /// <summary>Error codes that trying again cannot help. Default: none.</summary>
-    public IReadOnlyList<string> NotFor { get; init; } = [];
+    public IReadOnlyList<string> NotFor { get => field ?? []; init; }
 
     /// <summary>The delay before the attempt that follows the given one of a job: what its error asks for at least, and off by the jitter.</summary>
     /// <param name="attempt">The attempt that failed, from 1.</param>
