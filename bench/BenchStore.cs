@@ -38,6 +38,8 @@ internal sealed class BenchHost(IHost host, string folder) : IAsyncDisposable
 {
     public IJobClient Client { get; } = host.Services.GetRequiredService<IJobClient>();
 
+    public IScheduleClient Schedules { get; } = host.Services.GetRequiredService<IScheduleClient>();
+
     public IJobStore Store { get; } = host.Services.GetRequiredService<IJobStore>();
 
     public async ValueTask DisposeAsync()

@@ -12,6 +12,7 @@ using Errand.Bench;
     ("sqlite-caps", Throughput.CapsAsync),
     ("sqlite-waiting", WaitingJobs.RunAsync),
     ("sqlite-releases", Releases.RunAsync),
+    ("sqlite-idle", Idle.RunAsync),
     ("sqlite-size", StoreSize.RunAsync),
 ];
 string[] unknown = [.. args.Except(benchmarks.Select(benchmark => benchmark.Name))];
