@@ -13,7 +13,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     // Writes that every server makes in every life; the rarer ones are met too, as chance has it.
     private static readonly string[] Writes =
-        ["add", "claim", "beat", "lapse", "progress", "checkpoint", "await input", "answer", "completed", "failed", "retry", "cancel", "kill", "note", "restart"];
+        ["add", "claim", "beat", "lapse", "progress", "checkpoint", "await input", "answer", "completed", "failed", "retry", "cancel", "kill", "note", "restart",
+        "release", "reject", "record"];
+
+    private static readonly string[] Deeds = ["scheduled", "run of a schedule", "paused", "redriven", "adopted", "promoted", "clock jump"];
 
     private static bool Long => Environment.GetEnvironmentVariable("ERRAND_LONG") == "1";
 
@@ -28,6 +31,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         // A process was killed, and an answer was lost, before and after each kind of write.
         string[] unmet = [.. from write in Writes from fault in Faults where !worlds.Counts.ContainsKey($"{fault} {write}") select $"{fault} {write}"];
         Assert.Empty(unmet);
+        Assert.All(Deeds, deed => Assert.Contains(deed, worlds.Counts.Keys));
     }
 
     [Fact]

@@ -8,6 +8,9 @@ namespace Errand.Testing;
 /// </summary>
 internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int slots)
 {
+    /// <summary>The schedule that every world has.</summary>
+    public const string ScheduleName = "ticking";
+
     private const int MostProblems = 20;
     private static readonly JobSpec NoSpec = new("none");
     private static readonly IReadOnlyList<JobInput> NoInputs = [];
@@ -163,6 +166,11 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
         foreach (var id in _answeredPlainly)
             if (!(_last.TryGetValue(id, out var written) && Reruns(written.Kind)) && _bodies.Where(body => body.Key.Item1 == id).Sum(body => body.Value) > 1) Problem($"{id} was answered in time and ran more than once");
         foreach (var job in _last.Values) CheckEnded(job);
+        foreach (var run in _last.Values.Where(job => job.Spec.Tags.Contains(JobSchedule.TagOf(ScheduleName))).GroupBy(job => job.Id.Time))
+        {
+            Count("run of a schedule");
+            if (run.Count() > 1) Problem($"the schedule ran {run.Count()} times at {run.Key:O}: {string.Join(", ", run.Select(job => job.Id))}");
+        }
         if (rested)
             foreach (var use in stores.Caps()) Problem($"the cap {use.Cap.Name} counts {use.Running} under way and {use.Queued} in line, and nothing is");
     }

@@ -236,6 +236,7 @@ public sealed class JobSimulation
     private async Task LookAfterQueuesAsync(SimulatedServer server)
     {
         await server.Core.Queues.ResumeAsync(null);
+        await LookAfterScheduleAsync(server.Core.Schedules);
         if (AllDone) return;
         if (Chance.Next(4) == 0)
         {
@@ -244,6 +245,16 @@ public sealed class JobSimulation
         }
         int redriven = await server.Client.RedriveAllAsync(new(), "person");
         if (redriven > 0) _auditor.Count("redriven");
+    }
+
+    /// <summary>One schedule for all servers, from the first look until nothing else is to be done.</summary>
+    private async Task LookAfterScheduleAsync(IScheduleClient schedules)
+    {
+        bool isThere = await schedules.FindAsync(Auditor.ScheduleName) is not null;
+        if (AllDone && isThere) await schedules.DeleteAsync(Auditor.ScheduleName);
+        if (AllDone || isThere || _auditor.Counts.ContainsKey("scheduled")) return;
+        await schedules.CreateAsync(new() { Name = Auditor.ScheduleName, Job = new(SimulatedWork.Plain), Every = TimeSpan.FromSeconds(2) });
+        _auditor.Count("scheduled");
     }
 
     private sealed class NotingExecutor(IJobExecutor inner, Action<JobContext> started) : IJobExecutor

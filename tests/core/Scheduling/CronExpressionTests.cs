@@ -41,7 +41,7 @@ public sealed class CronExpressionTests
     [InlineData("@midnight", "2026-06-01T00:00:00", "2026-06-02T00:00:00")]
     [InlineData("  @hourly ", "2026-06-01T00:00:00", "2026-06-01T01:00:00")]
     [InlineData("\t0  12\t* * *", "2026-06-01T11:59:59.9999999", "2026-06-01T12:00:00")]
-    public void I_1_the_next_times(string cron, string after, params string[] expected) =>
+    public void I1_the_next_times(string cron, string after, params string[] expected) =>
         Expect("UTC", cron, $"{after}Z", [.. expected.Select(time => $"{time}Z")]);
 
     // Clocks went from 02:00 to 03:00 on 8 March and from 02:00 back to 01:00 on 1 November.
@@ -60,7 +60,7 @@ public sealed class CronExpressionTests
     [InlineData("0 1-2 * * *", "2026-11-01T00:00:00-04:00", "2026-11-01T01:00:00-04:00", "2026-11-01T02:00:00-05:00")]
     [InlineData("30 * * * *", "2026-11-01T00:45:00-04:00", "2026-11-01T01:30:00-04:00", "2026-11-01T01:30:00-05:00", "2026-11-01T02:30:00-05:00")]
     [InlineData("*/30 1 * * *", "2026-11-01T00:45:00-04:00", "2026-11-01T01:00:00-04:00", "2026-11-01T01:30:00-04:00", "2026-11-01T01:00:00-05:00")]
-    public void I_1_a_skipped_local_time_comes_just_after_the_gap_and_a_repeated_one_once(string cron, string after, params string[] expected) =>
+    public void I1_a_skipped_local_time_comes_just_after_the_gap_and_a_repeated_one_once(string cron, string after, params string[] expected) =>
         Expect(NewYork, cron, after, expected);
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class CronExpressionTests
     [InlineData("Asia/Kathmandu", "15 6 * * *", "2026-01-01T00:00:00Z", "2026-01-01T06:15:00+05:45", "2026-01-02T06:15:00+05:45")]
     // When offsets had seconds, which .NET rounds to minutes: -04:56:02.
     [InlineData("America/New_York", "0 12 * * *", "1883-11-18T12:00:00Z", "1883-11-18T12:00:00-04:57", "1883-11-19T12:00:00-05:00")]
-    public void I_1_zones_whose_clocks_do_unusual_things(string zone, string cron, string after, params string[] expected) =>
+    public void I1_zones_whose_clocks_do_unusual_things(string zone, string cron, string after, params string[] expected) =>
         Expect(zone, cron, after, expected);
 
     [Theory]
@@ -113,7 +113,7 @@ public sealed class CronExpressionTests
     [InlineData("0 0 31 APR,JUN ?", "no day '31' in month 'APR,JUN'", "never come")]
     [InlineData("@reboot", "no such word", "@daily")]
     [InlineData("every day", "2 fields", "'*/15 * * * *'")]
-    public void I_1_what_is_no_expression_is_refused_with_the_field_the_reason_and_what_is_right(string cron, params string[] words)
+    public void I1_what_is_no_expression_is_refused_with_the_field_the_reason_and_what_is_right(string cron, params string[] words)
     {
         var refusal = Assert.Throws<InvalidJobException>(() => CronExpression.Parse(cron));
         Assert.Equal("cron", refusal.Parameter);
@@ -167,7 +167,7 @@ public sealed class CronExpressionTests
     [InlineData("", "use an IANA name")]
     [InlineData("../../../etc/hostname", "use an IANA name")]
     [InlineData("/etc/localtime", "use an IANA name")]
-    public void I_1_a_zone_that_is_not_known_is_refused(string zone, string words)
+    public void I1_a_zone_that_is_not_known_is_refused(string zone, string words)
     {
         var refusal = Assert.Throws<InvalidJobException>(() => TimeZones.Find(zone));
         Assert.Equal("timeZone", refusal.Parameter);

@@ -28,7 +28,7 @@ public sealed class CronOracleTests
     ];
 
     [Fact]
-    public void I_1_cron_agrees_with_another_implementation_around_every_change_of_clocks()
+    public void I1_cron_agrees_with_another_implementation_around_every_change_of_clocks()
     {
         int seed = Seeds.New();
         var chance = new Random(seed);

@@ -19,7 +19,7 @@ public sealed class CronPropertyTests
         select new Case(zone, seed));
 
     [Fact]
-    public void I_1_cron_misses_nothing_and_makes_nothing_up() => Properties.Hold(Prop.ForAll(Cases, given =>
+    public void I1_cron_misses_nothing_and_makes_nothing_up() => Properties.Hold(Prop.ForAll(Cases, given =>
     {
         var found = new List<DateTime>();
         for (var next = given.Next(given.From.AddMinutes(-1)); next < given.To; next = given.Next(next.Value)) found.Add(next.Value.UtcDateTime);
@@ -27,7 +27,7 @@ public sealed class CronPropertyTests
     }));
 
     [Fact]
-    public void I_1_the_next_time_is_later_and_carries_the_offset_of_its_zone() => Properties.Hold(Prop.ForAll(Cases, given =>
+    public void I1_the_next_time_is_later_and_carries_the_offset_of_its_zone() => Properties.Hold(Prop.ForAll(Cases, given =>
     {
         var after = new DateTimeOffset(given.From, TimeSpan.Zero).AddTicks(given.Seed);
         var next = given.Next(after)!.Value;

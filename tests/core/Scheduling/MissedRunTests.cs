@@ -11,7 +11,7 @@ public sealed class MissedRunTests
     [InlineData(MissedRuns.RunOnce, "01:00", "05:00", "06:00")]
     [InlineData(MissedRuns.Skip, "01:00", "06:00")]
     [InlineData(MissedRuns.RunAll, "01:00", "02:00", "03:00", "04:00", "05:00", "06:00")]
-    public void I_1_missed_runs_are_dealt_with_as_the_schedule_says(MissedRuns policy, params string[] expected)
+    public void I1_missed_runs_are_dealt_with_as_the_schedule_says(MissedRuns policy, params string[] expected)
     {
         using var next = StartAfterDowntime(Every(Hours(1)) with { MissedRuns = policy }, Hours(4));
         next.Advance(Hours(1));
@@ -21,14 +21,14 @@ public sealed class MissedRunTests
     }
 
     [Fact]
-    public void I_1_all_missed_runs_have_a_bound_and_the_latest_count()
+    public void I1_all_missed_runs_have_a_bound_and_the_latest_count()
     {
         using var next = StartAfterDowntime(Every(Minutes(1)) with { MissedRuns = MissedRuns.RunAll, MaxMissedRuns = 3 }, Hours(4));
         Assert.Equal(["01:29", "01:30", "05:28", "05:29", "05:30"], next.Times()[^5..]);
     }
 
     [Fact]
-    public void I_1_a_run_that_is_a_little_late_is_not_missed()
+    public void I1_a_run_that_is_a_little_late_is_not_missed()
     {
         using var errand = Start();
         errand.Create(Every(Hours(1)) with { MissedRuns = MissedRuns.Skip });
@@ -43,7 +43,7 @@ public sealed class MissedRunTests
     [InlineData(MissedRuns.RunOnce, "02:00")]
     [InlineData(MissedRuns.Skip)]
     [InlineData(MissedRuns.RunAll, "02:00")]
-    public void I_1_the_one_time_of_a_schedule_can_be_missed_too(MissedRuns policy, params string[] expected)
+    public void I1_the_one_time_of_a_schedule_can_be_missed_too(MissedRuns policy, params string[] expected)
     {
         using var next = StartAfterDowntime(new() { Name = "x", Job = Note, At = ScheduleTexts.Begin + Hours(2), MissedRuns = policy }, Hours(4));
         Assert.Equal(expected, next.Times());
@@ -51,7 +51,7 @@ public sealed class MissedRunTests
     }
 
     [Fact]
-    public void I_1_years_of_missed_runs_are_no_work()
+    public void I1_years_of_missed_runs_are_no_work()
     {
         using var next = StartAfterDowntime(Cron("* * * * * *"), TimeSpan.FromDays(3650));
         Assert.Equal(ScheduleTexts.Begin + Hours(1.5) + TimeSpan.FromDays(3650), next.Schedule().LastRun);

@@ -50,7 +50,7 @@ public sealed class ScheduleRefusalTests
 
     [Theory]
     [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
-    public void I_1_a_schedule_is_refused_with_the_field_the_reason_and_what_is_right(string field, string words, JobSchedule schedule)
+    public void I1_a_schedule_is_refused_with_the_field_the_reason_and_what_is_right(string field, string words, JobSchedule schedule)
     {
         using var errand = Start();
         foreach (bool replace in new[] { false, true })
@@ -64,14 +64,14 @@ public sealed class ScheduleRefusalTests
     }
 
     [Fact]
-    public void I_1_a_kind_that_nobody_knows_is_refused()
+    public void I1_a_kind_that_nobody_knows_is_refused()
     {
         using var errand = Start();
         Assert.Throws<UnknownJobKindException>(() => errand.Create(Every(Hours(1)) with { Job = new("nobody") }));
     }
 
     [Fact]
-    public void I_1_a_time_to_come_and_one_with_too_many_runs_cannot_be_made_up_for()
+    public void I1_a_time_to_come_and_one_with_too_many_runs_cannot_be_made_up_for()
     {
         using var errand = Start();
         errand.Create(Every(Seconds(1)));

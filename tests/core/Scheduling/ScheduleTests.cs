@@ -7,7 +7,7 @@ namespace Errand.Tests.Scheduling;
 public sealed class ScheduleTests
 {
     [Fact]
-    public void I_1_an_interval_runs_from_one_time_to_the_next_to_the_moment()
+    public void I1_an_interval_runs_from_one_time_to_the_next_to_the_moment()
     {
         using var errand = Start();
         errand.Advance(Seconds(20.25));
@@ -20,7 +20,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_an_interval_counts_from_its_start()
+    public void I1_an_interval_counts_from_its_start()
     {
         using var errand = Start();
         errand.Advance(Hours(1.1));
@@ -31,7 +31,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_a_start_to_come_is_the_first_run()
+    public void I1_a_start_to_come_is_the_first_run()
     {
         using var errand = Start();
         errand.Create(Every(Hours(2)) with { From = ScheduleTexts.Begin + Hours(1) });
@@ -40,7 +40,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_cron_runs_by_the_clocks_of_its_zone()
+    public void I1_cron_runs_by_the_clocks_of_its_zone()
     {
         using var errand = Start();
         errand.Create(Cron("30 2 * * *") with { TimeZone = "Asia/Kathmandu" });
@@ -51,7 +51,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_a_schedule_for_one_time_runs_once_and_has_come_to_its_end()
+    public void I1_a_schedule_for_one_time_runs_once_and_has_come_to_its_end()
     {
         using var errand = Start();
         errand.Create(new() { Name = "x", Job = Note, At = ScheduleTexts.Begin + Hours(5) });
@@ -62,7 +62,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_a_job_of_a_schedule_is_what_was_asked_for_and_can_be_found()
+    public void I1_a_job_of_a_schedule_is_what_was_asked_for_and_can_be_found()
     {
         using var errand = Start();
         var job = new JobSpec("note", JobData.Parse("[1]"))
@@ -79,7 +79,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_a_paused_schedule_does_not_run_and_goes_on_from_when_it_is_resumed()
+    public void I1_a_paused_schedule_does_not_run_and_goes_on_from_when_it_is_resumed()
     {
         using var errand = Start();
         errand.Create(Every(Hours(1)) with { MissedRuns = MissedRuns.RunAll });
@@ -94,7 +94,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_a_schedule_may_begin_paused()
+    public void I1_a_schedule_may_begin_paused()
     {
         using var errand = Start();
         errand.Create(Every(Hours(1)) with { Paused = true });
@@ -105,7 +105,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_a_run_by_hand_is_apart_from_the_times()
+    public void I1_a_run_by_hand_is_apart_from_the_times()
     {
         using var errand = Start();
         errand.Create(Every(Hours(1)) with { Paused = true });
@@ -119,7 +119,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_a_time_that_is_over_is_made_up_for_and_each_run_of_it_once()
+    public void I1_a_time_that_is_over_is_made_up_for_and_each_run_of_it_once()
     {
         using var errand = Start();
         errand.Create(Cron("0 */6 * * *"));
@@ -136,7 +136,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_jitter_puts_each_run_off_by_its_own_time()
+    public void I1_jitter_puts_each_run_off_by_its_own_time()
     {
         using var errand = Start();
         errand.Create(Every(Minutes(20)) with { Jitter = Minutes(10) });
@@ -148,7 +148,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_what_others_change_is_noticed_within_the_poll_interval()
+    public void I1_what_others_change_is_noticed_within_the_poll_interval()
     {
         using var errand = Start();
         using var other = errand.StartOnlooker();
@@ -169,7 +169,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_a_schedule_that_is_declared_again_goes_on_as_it_was()
+    public void I1_a_schedule_that_is_declared_again_goes_on_as_it_was()
     {
         using var errand = Start();
         errand.Ask(schedules => schedules.ReplaceAsync(Every(Hours(1))));
@@ -185,7 +185,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void I_1_a_schedule_that_is_declared_again_stays_paused()
+    public void I1_a_schedule_that_is_declared_again_stays_paused()
     {
         using var errand = Start();
         errand.Create(Every(Hours(1)));

@@ -9,7 +9,7 @@ namespace Errand.Tests.Scheduling;
 public sealed class ScheduleTickerTests
 {
     [Fact]
-    public void I_1_several_servers_start_each_run_once()
+    public void I1_several_servers_start_each_run_once()
     {
         using var a = Start();
         using var b = a.StartAnother();
@@ -32,7 +32,7 @@ public sealed class ScheduleTickerTests
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
-    public void I_1_servers_that_die_freeze_and_lose_answers_start_each_run_once(int seed)
+    public void I1_servers_that_die_freeze_and_lose_answers_start_each_run_once(int seed)
     {
         var spies = new List<StoreSpy>();
         var memory = new MemoryJobStore();
@@ -81,7 +81,7 @@ public sealed class ScheduleTickerTests
     }
 
     [Fact]
-    public void I_1_a_crash_after_the_job_and_before_the_schedule_is_written_doubles_nothing()
+    public void I1_a_crash_after_the_job_and_before_the_schedule_is_written_doubles_nothing()
     {
         var spy = new StoreSpy();
         using var errand = Start(spy);
@@ -99,7 +99,7 @@ public sealed class ScheduleTickerTests
     }
 
     [Fact]
-    public void I_1_a_crash_before_the_job_is_written_loses_nothing()
+    public void I1_a_crash_before_the_job_is_written_loses_nothing()
     {
         var spy = new StoreSpy();
         using var errand = Start(spy);
@@ -139,7 +139,7 @@ public sealed class ScheduleTickerTests
     }
 
     [Fact]
-    public void I_1_a_thousand_schedules_cost_next_to_nothing_while_nothing_is_due()
+    public void I1_a_thousand_schedules_cost_next_to_nothing_while_nothing_is_due()
     {
         var (none, many) = (CallsInAnHour(0), CallsInAnHour(1000));
         // One look a second whether anything was changed, with schedules or without, and all of them every five minutes, 500 at a time.
@@ -161,7 +161,7 @@ public sealed class ScheduleTickerTests
     }
 
     [Fact]
-    public void I_1_a_thousand_schedules_that_are_due_at_once_all_run()
+    public void I1_a_thousand_schedules_that_are_due_at_once_all_run()
     {
         var spy = new StoreSpy();
         using var errand = Start(spy);
@@ -173,7 +173,7 @@ public sealed class ScheduleTickerTests
     }
 
     [Fact]
-    public void I_1_a_server_leaves_schedules_of_other_kinds_to_others_and_one_that_runs_nothing_leaves_all()
+    public void I1_a_server_leaves_schedules_of_other_kinds_to_others_and_one_that_runs_nothing_leaves_all()
     {
         using var errand = Start();
         using var other = errand.StartAnother(builder => builder.Add("other", job => Task.CompletedTask));
@@ -188,7 +188,7 @@ public sealed class ScheduleTickerTests
     }
 
     [Fact]
-    public void I_1_a_run_that_is_refused_is_tried_again()
+    public void I1_a_run_that_is_refused_is_tried_again()
     {
         var memory = new MemoryJobStore();
         using var errand = Start(memory);
@@ -202,7 +202,7 @@ public sealed class ScheduleTickerTests
     }
 
     [Fact]
-    public void I_1_a_store_that_is_away_for_a_while_delays_and_loses_nothing()
+    public void I1_a_store_that_is_away_for_a_while_delays_and_loses_nothing()
     {
         var spy = new StoreSpy();
         using var errand = Start(spy);
@@ -216,7 +216,7 @@ public sealed class ScheduleTickerTests
     }
 
     [Fact]
-    public void I_1_a_schedule_that_cannot_be_read_holds_up_no_other()
+    public void I1_a_schedule_that_cannot_be_read_holds_up_no_other()
     {
         var memory = new MemoryJobStore();
         using var errand = Start(memory);
