@@ -5,6 +5,7 @@ namespace Errand;
 /// <summary>The façade for those who know their types.</summary>
 public static class JobClientExtensions
 {
+    private static readonly JobState[] Live = [JobState.Queued, JobState.Running, JobState.Waiting];
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>Submits a job with a typed input.</summary>
@@ -74,6 +75,21 @@ public static class JobClientExtensions
             await Task.WhenAny(end, Task.Delay(pause, time ?? TimeProvider.System, looked.Token));
             looked.Cancel();
         }
+    }
+
+    /// <summary>
+    /// The oldest live job that asks for the same as this one (<see cref="JobSpec.Fingerprint"/>) of the same owner and kind, for callers who would
+    /// rather follow what runs already than have it done twice. None where there is none, or the job has no fingerprint.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async ValueTask<Job?> FindTwinAsync(this IJobClient client, Job job, CancellationToken cancellationToken = default)
+    {
+        if (job.Spec.Fingerprint is not { } fingerprint) return null;
+        var live = new JobQuery { Kind = job.Kind, Owner = job.Owner, Fingerprint = fingerprint, States = Live, OldestFirst = true, Limit = 2 };
+        var page = await client.ListAsync(live, cancellationToken);
+        return page.Items.FirstOrDefault(other => other.Id != job.Id);
     }
 
     private static string Describe(Job job)

@@ -95,8 +95,13 @@ public sealed class ReuseTests
         var first = errand.Submit(spec);
         var second = errand.Submit(spec);
         Assert.NotEqual(first.Id, second.Id);
-        var twins = errand.Run(client => client.ListAsync(new() { Fingerprint = spec.Fingerprint, Owner = spec.Owner, States = [JobState.Queued, JobState.Running] }));
-        Assert.Equal(new HashSet<JobId> { first.Id, second.Id }, twins.Items.Select(job => job.Id).ToHashSet());
+        Assert.Equal(first.Id, errand.Run(client => client.FindTwinAsync(second))!.Id);
+        Assert.Equal(second.Id, errand.Run(client => client.FindTwinAsync(first))!.Id);
+        var elsewhere = errand.Submit(spec with { Owner = "ann" });
+        Assert.Null(errand.Run(client => client.FindTwinAsync(elsewhere)));
+        errand.End(first.Id);
+        errand.End(second.Id);
+        Assert.Null(errand.Run(client => client.FindTwinAsync(second)));
     }
 
     [Fact]
