@@ -135,6 +135,11 @@ internal sealed class ErrandCore : IDisposable
         NoticeRules.Check(notices);
     }
 
+    /// <summary>Whether nothing but a free slot is needed to start it.</summary>
+    public bool StartsAtOnce(JobSpec spec, DateTimeOffset now) =>
+        spec is { Session: null, After.Count: 0, Notify.Count: 0, Reuse: JobReuse.None } && !(spec.RunAt > now)
+        && Options.Caps.Of(spec, Kinds.Find(spec.Kind)).Count == 0;
+
     /// <summary>A job as it is first written.</summary>
     public Job QueuedJob(JobId id, JobSpec spec, DateTimeOffset now)
     {

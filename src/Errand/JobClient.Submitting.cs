@@ -14,10 +14,9 @@ internal sealed partial class JobClient
         var now = _core.Time.GetJobTime();
         var id = _core.NewId(now);
         activity?.SetTag("errand.job.id", id.ToString());
-        var job = _core.QueuedJob(id, spec, now);
-        if (job.StartsAtOnce && _core.Runner is { } runner && runner.TryReserveDirect(spec)
-            && await StartDirectAsync(runner, job, cancellationToken) is { } started) return started;
-        return (await AddQueuedAsync([job], cancellationToken))[0];
+        if (_core.StartsAtOnce(spec, now) && _core.Runner is { } runner && runner.TryReserveDirect(spec)
+            && await StartDirectAsync(runner, id, spec, now, cancellationToken) is { } started) return started;
+        return (await AddQueuedAsync([_core.QueuedJob(id, spec, now)], cancellationToken))[0];
     }
 
     public async ValueTask<IReadOnlyList<Job>> SubmitAsync(IReadOnlyList<JobSpec> specs, CancellationToken cancellationToken = default)
@@ -57,9 +56,9 @@ internal sealed partial class JobClient
     }
 
     /// <summary>Adds a job as running here; none where it must wait after all.</summary>
-    private async ValueTask<Job?> StartDirectAsync(JobRunner runner, Job queued, CancellationToken cancellationToken)
+    private async ValueTask<Job?> StartDirectAsync(JobRunner runner, JobId id, JobSpec spec, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var job = Job.Running(queued.Id, queued.Spec, runner.Lease.Runner, createdAt: queued.CreatedAt, startedAt: queued.CreatedAt);
+        var job = Job.Running(id, spec, runner.Lease.Runner, createdAt: now, startedAt: now);
         var execution = runner.Expect(job);
         try
         {

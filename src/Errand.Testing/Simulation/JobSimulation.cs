@@ -1,5 +1,3 @@
-using Errand.Storage;
-
 namespace Errand.Testing;
 
 /// <summary>
@@ -265,68 +263,4 @@ public sealed class JobSimulation
             return inner.RunAsync(job);
         }
     }
-}
-
-/// <summary>What is in a simulated world.</summary>
-public sealed record SimulationOptions
-{
-    /// <summary>Where the servers keep their jobs.</summary>
-    public required ISimulatedStores Stores { get; init; }
-
-    /// <summary>How many servers there are. Default: 3.</summary>
-    public int Servers { get; init; } = 3;
-
-    /// <summary>How many times a job, a few jobs or a call are handed in. Default: 24.</summary>
-    public int Jobs { get; init; } = 24;
-
-    /// <summary>How many times somebody asks for the end of a job. Default: 6.</summary>
-    public int Cancels { get; init; } = 6;
-
-    /// <summary>What goes wrong.</summary>
-    public FaultOptions Faults { get; init; } = new();
-}
-
-/// <summary>The store of a simulated world.</summary>
-public interface ISimulatedStores
-{
-    /// <summary>The store as a node gets it: the same for all, or an instance of its own over the same data.</summary>
-    /// <param name="node">The node; its clock and scheduler are those that the store must use.</param>
-    IJobStore Open(SimulatedNode node);
-
-    /// <summary>A job as it is right now, for the auditor, past everything that goes wrong.</summary>
-    /// <param name="id">The id.</param>
-    Job? Read(JobId id);
-
-    /// <summary>The caps that live jobs stand under right now, for the auditor.</summary>
-    IReadOnlyList<CapUse> Caps();
-
-    /// <summary>Whether a write is done by the time its call returns, so that the auditor can compare each job with what it was just before.</summary>
-    bool WritesAtOnce { get; }
-}
-
-/// <summary>What became of a simulated world.</summary>
-/// <param name="Seed">What decided everything.</param>
-/// <param name="Problems">What must never happen and did.</param>
-/// <param name="Counts">What happened how often.</param>
-public sealed record SimulationReport(int Seed, IReadOnlyList<string> Problems, IReadOnlyDictionary<string, int> Counts)
-{
-    /// <summary>How many servers there were.</summary>
-    public int Servers { get; init; }
-
-    /// <summary>How many times something was handed in.</summary>
-    public int HandedIn { get; init; }
-
-    /// <summary>How many jobs the store came to know.</summary>
-    public int Jobs { get; init; }
-
-    /// <summary>How many steps the world took.</summary>
-    public long Steps { get; init; }
-
-    /// <summary>The same for two runs of one seed.</summary>
-    public long Fingerprint { get; init; }
-
-    /// <inheritdoc/>
-    public override string ToString() => Problems.Count == 0
-        ? $"seed {Seed}: {Jobs} jobs in {Steps} steps, nothing wrong"
-        : $"seed {Seed}: {string.Join(Environment.NewLine, Problems)}";
 }

@@ -12,7 +12,8 @@ internal sealed class Deferral(ErrandCore core, JobClient client)
         if (body is not null && kind is null) throw new UnknownJobKindException(spec.Kind, core.Kinds.Names);
         if (body is not null) RefuseWhatABodyCannot(spec, kind!);
         var patience = PatienceOf(options, kind);
-        bool storeFirst = options.StoreFirst || patience == TimeSpan.Zero || NeedsStore(spec) is not null || (kind is not null && core.Options.Caps.OfKind(kind) is not null);
+        bool capped = kind is not null && core.Options.Caps.OfKind(kind) is not null;
+        bool storeFirst = options.StoreFirst || patience == TimeSpan.Zero || capped || NeedsStore(spec) is not null;
         if (core.Runner is null || kind is null || (storeFirst && body is null)) return CallStoredAsync(spec, patience, options.OnAbandon, abandon);
         return CallInlineAsync(spec, kind, body, patience, options.OnAbandon, abandon);
     }
@@ -67,7 +68,8 @@ internal sealed class Deferral(ErrandCore core, JobClient client)
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
             // Others may have been answered with the same job, and wait for it.
-            if (onAbandon == OnAbandon.Cancel && job.Spec.Reuse == JobReuse.None) await client.CancelAsync(job.Id, "its caller, who gave up", CancellationToken.None);
+            if (onAbandon == OnAbandon.Cancel && job.Spec.Reuse == JobReuse.None)
+                await client.CancelAsync(job.Id, "its caller, who gave up", CancellationToken.None);
             throw;
         }
         return CallResult.Promoted(await client.HandOverAsync(job.Id));

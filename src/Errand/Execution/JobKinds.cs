@@ -14,7 +14,8 @@ internal sealed class JobKinds
         {
             if (kind.Limits is { } limits) JobSpecRules.Check(limits);
             JobSpecRules.Check(kind.Retry);
-            if (kind.Cap is { } cap && CapOptions.ProblemOf(cap) is { } problem) throw new InvalidJobException("cap", $"The cap of the kind '{kind.Name}': {problem}");
+            if (kind.Cap is { } cap && CapOptions.ProblemOf(cap) is { } problem)
+                throw new InvalidJobException("cap", $"The cap of the kind '{kind.Name}': {problem}");
             if (kind.AsyncTimeout is { } patience && patience < TimeSpan.Zero && patience != Timeout.InfiniteTimeSpan)
                 throw new InvalidJobException("asyncTimeout", $"The kind '{kind.Name}' has an asyncTimeout of {patience}; it must not be negative.");
             if (!byName.TryAdd(kind.Name, kind)) throw new InvalidJobException("kind", $"The kind '{kind.Name}' is registered twice.");

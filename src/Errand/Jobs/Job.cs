@@ -95,9 +95,6 @@ public sealed record Job
     /// <summary>Until when it is kept, where it says so itself and has ended.</summary>
     public DateTimeOffset? ExpiresAt => FinishedAt + Spec.KeepFor;
 
-    /// <summary>Whether nothing but a free slot is needed to start it.</summary>
-    internal bool StartsAtOnce => Holds == JobHolds.None && Caps.Count == 0 && Spec is { Session: null, After.Count: 0, Notify.Count: 0, Reuse: JobReuse.None };
-
     /// <summary>Whether it may answer for an identical request that is made now.</summary>
     /// <param name="now">The time now.</param>
     public bool MayStandIn(DateTimeOffset now) => Phase switch

@@ -36,14 +36,14 @@ internal sealed partial class RetentionSweeper(ErrandCore core)
     private async ValueTask<int> RemoveAgedAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var retention = core.Options.Retention;
-        var query = new JobQuery { States = Ended, FinishedBefore = now - retention.ShortestAge, OldestFirst = true, Limit = JobQuery.MaxLimit, After = _lookedAtTo };
+        var aged = new JobQuery { States = Ended, FinishedBefore = now - retention.ShortestAge, OldestFirst = true, Limit = JobQuery.MaxLimit };
         int removed = 0;
-        for (int kept = 0; kept < MostKeptLookedAt; query = query with { After = _lookedAtTo })
+        for (int kept = 0; kept < MostKeptLookedAt;)
         {
-            var page = await core.Store.ListAsync(query, cancellationToken);
-            JobId[] aged = [.. page.Items.Where(job => job.FinishedAt + retention.AgeOf(job) < now).Select(job => job.Id)];
-            removed += await core.Remover.RemoveAsync(aged, cancellationToken);
-            kept += page.Items.Count - aged.Length;
+            var page = await core.Store.ListAsync(aged with { After = _lookedAtTo }, cancellationToken);
+            JobId[] over = [.. page.Items.Where(job => job.FinishedAt + retention.AgeOf(job) < now).Select(job => job.Id)];
+            removed += await core.Remover.RemoveAsync(over, cancellationToken);
+            kept += page.Items.Count - over.Length;
             _lookedAtTo = page.Next;
             if (page.Next is null) break;
         }

@@ -29,7 +29,8 @@ public interface IQueueClient
     /// <param name="after">Go on after this name.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    ValueTask<IReadOnlyList<CapUse>> CapsAsync(string prefix = "", string? after = null, int limit = 100, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<CapUse>> CapsAsync(
+        string prefix = "", string? after = null, int limit = 100, CancellationToken cancellationToken = default);
 }
 
 /// <summary>That a kind, or all, are paused or drained.</summary>

@@ -49,7 +49,8 @@ internal sealed class QueueClient(ErrandCore core) : IQueueClient
         return gates;
     }
 
-    public ValueTask<IReadOnlyList<CapUse>> CapsAsync(string prefix = "", string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<CapUse>> CapsAsync(
+        string prefix = "", string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
         core.Store.ListCapsAsync(prefix, after, limit, cancellationToken);
 
     private async ValueTask CloseAsync(string prefix, string? kind, string by, CancellationToken cancellationToken)

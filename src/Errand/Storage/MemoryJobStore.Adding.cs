@@ -85,7 +85,8 @@ public sealed partial class MemoryJobStore
             if (!_jobs.ContainsKey(dependency.Job) && !incoming.Has(dependency.Job)) return new(RefusalReason.UnknownParent, dependency.Job.ToString());
         if (job.PromotedAt is not null) return null;
         if (Gate(_draining, job.Kind) is { } drained) return new(RefusalReason.Draining, drained);
-        if (job.Phase != JobPhase.Queued) return job.Phase == JobPhase.Running && Gate(_paused, job.Kind) is { } paused ? new(RefusalReason.Paused, paused) : null;
+        if (job.Phase == JobPhase.Running && Gate(_paused, job.Kind) is { } paused) return new(RefusalReason.Paused, paused);
+        if (job.Phase != JobPhase.Queued) return null;
         foreach (var cap in job.Caps)
         {
             int before = (_caps.GetValueOrDefault(cap.Name)?.Queued ?? 0) + queued.GetValueOrDefault(cap.Name);
