@@ -81,15 +81,16 @@ internal static class JobSpecRules
     public static void Check(RetryPolicy retry)
     {
         if (retry.MaxRetries is < 0 or > 1000)
-            throw new InvalidJobException("retry.maxRetries", $"MaxRetries is {retry.MaxRetries}; it must be from 0 to 1000.");
-        if (retry.BaseDelay < TimeSpan.Zero) throw new InvalidJobException("retry.baseDelay", $"BaseDelay is {retry.BaseDelay}; it must not be negative.");
+            throw new InvalidJobException("retry.maxRetries", $"MaxRetries is {retry.MaxRetries}; it must be from 0 to 1000, such as 3.");
+        if (retry.BaseDelay < TimeSpan.Zero)
+            throw new InvalidJobException("retry.baseDelay", $"BaseDelay is {retry.BaseDelay}; it must not be negative, such as 00:00:01.");
         if (!double.IsFinite(retry.Factor) || retry.Factor < 1)
             throw new InvalidJobException("retry.factor", $"Factor is {retry.Factor}; it must be at least 1, such as 2.");
         if (retry.MaxDelay < retry.BaseDelay)
-            throw new InvalidJobException("retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it must not be less than BaseDelay ({retry.BaseDelay}).");
+            throw new InvalidJobException("retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it must not be less than BaseDelay, such as {retry.BaseDelay}.");
         if (!(retry.Jitter is >= 0 and <= 1)) throw new InvalidJobException("retry.jitter", $"Jitter is {retry.Jitter}; it must be from 0 to 1, such as 0.2.");
         if (retry.MaxDelay > TimeSpan.FromDays(365))
-            throw new InvalidJobException("retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it may be a year at most.");
+            throw new InvalidJobException("retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it may be a year at most, such as 00:05:00.");
     }
 
     private static void CheckRunAt(DateTimeOffset? runAt, DateTimeOffset now)
