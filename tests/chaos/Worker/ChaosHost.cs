@@ -37,6 +37,8 @@ internal sealed class ChaosHost : IAsyncDisposable
             options.Slots = settings.Slots;
             options.RunsJobs = settings.RunsJobs;
             options.PollInterval = settings.PollInterval;
+            // What the suite does to its workers is no fault of the jobs that happen to run there.
+            options.MaxCrashes = 1000;
             if (jobs is null) options.RemoteKinds.UnionWith(Kinds.All);
         });
         jobs?.Invoke(errand);
