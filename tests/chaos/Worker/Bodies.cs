@@ -22,7 +22,11 @@ internal sealed class Bodies(Journal journal, string gate)
         errand.AddJob<Piece, Done>(Kinds.Capped, WorkAsync, kind => kind.Restartable = true);
         errand.AddJob<Piece, Done>(Kinds.Gated, WaitAtGateAsync, kind => kind.Restartable = true);
         errand.AddJob<Piece, Done>(Kinds.Dependent, LookAtParentsAsync, kind => kind.Restartable = true);
-        errand.AddJob<Piece, Done>(Kinds.Dud, FailAsync, kind => kind.Restartable = true);
+        errand.AddJob<Piece, Done>(Kinds.Dud, FailAsync, kind =>
+        {
+            kind.Restartable = true;
+            kind.Retry = new() { NotFor = [JobErrorCodes.Exception] };
+        });
         errand.AddKind(new(Kinds.ChattyResumed, _ => new ResumedWork((job, begun) => ChatAsync(ChaosJson.Read<Piece>(job.Input), job, begun))));
     }
 

@@ -36,7 +36,7 @@ internal static class Kinds
     /// <summary>Runs again, and looks how those ended that it started after.</summary>
     public const string Dependent = "dependent";
 
-    /// <summary>Fails, unless it does an earlier job again. Runs again.</summary>
+    /// <summary>Fails for good, unless it does an earlier job again. Runs again when it is cut off.</summary>
     public const string Dud = "dud";
 
     public const int MostCapped = 5;

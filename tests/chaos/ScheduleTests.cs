@@ -1,0 +1,63 @@
+using System.Globalization;
+using Errand.Chaos.Tests.Raids;
+using Errand.Chaos.Tests.Worker;
+
+namespace Errand.Chaos.Tests;
+
+[Collection(nameof(Raided))]
+public sealed class ScheduleTests
+{
+    private const int Intervals = 20;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task I1_each_run_of_a_schedule_is_started_once_whatever_becomes_of_the_servers()
+    {
+        await using var raid = await Raid.BeginAsync("schedules");
+        var begun = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1);
+        await raid.VisitAsync(async host =>
+        {
+            foreach (var schedule in Schedules(begun)) await host.Schedules.CreateAsync(schedule);
+            return 0;
+        });
+
+        // One server, two, and now and then all: what comes due while nobody is there is made up for.
+        await raid.StrikeAsync(Chance.Long ? 100 : 12, inFlight: 1, mostAtOnce: 3);
+        await raid.UntilAsync(() => raid.Fleet.Ready().Count == Raid.Workers);
+        ScheduleStatus[] statuses = await raid.VisitAsync(
+            host => Task.WhenAll(Schedules(begun).Select(schedule => host.Schedules.PauseAsync(schedule.Name).AsTask())));
+        await raid.AllEndedAsync();
+        Job[] jobs = [.. (await raid.JobsAsync()).Values];
+        var runs = BodyRun.Of(raid.Folder.ReadJournals(), raid.Fleet.Everyone);
+
+        Console.WriteLine($"  • schedules: {jobs.Length} runs of {statuses.Length} schedules in {(DateTimeOffset.UtcNow - begun).TotalSeconds:F0} s, " +
+            $"{raid.Kills} kills with {raid.InFlight.Min()} to {raid.InFlight.Max()} in flight, {jobs.Count(IsLate)} runs were made up for, or late");
+        foreach (var status in statuses)
+            CheckTimes(status, [.. jobs.Where(job => job.Spec.Tags.Contains(JobSchedule.TagOf(status.Schedule.Name))).Select(job => TimeOf(job)).Order()]);
+        Assert.Equal(jobs.Select(job => job.Id).Order(), runs.Select(run => run.Job).Distinct().Order());
+        Assert.Empty(BodyRun.BegunTwice(runs));
+        Assert.DoesNotContain(jobs, job => job.State != JobState.Completed);
+        Assert.True(jobs.Any(IsLate), "There was always somebody to start what was due at once.");
+        Assert.Empty(raid.Problems);
+    }
+
+    // Whoever was killed, or was just about to write, when it was paused may have started what came due after the last run that is settled.
+    private static void CheckTimes(ScheduleStatus status, DateTimeOffset[] times)
+    {
+        var first = status.Schedule.From!.Value;
+        Assert.Equal(Enumerable.Range(0, times.Length).Select(i => first + (i * Second)), times);
+        Assert.Equal(status.Runs, times.Count(time => time <= status.LastRun));
+    }
+
+    private static IEnumerable<JobSchedule> Schedules(DateTimeOffset begun)
+    {
+        var job = new JobSpec(Kinds.Again, ChaosJson.Write(new Piece(0, 100)));
+        for (int i = 0; i < Intervals; i++)
+            yield return new() { Name = $"interval-{i}", Job = job, Every = Second, From = begun + (i * Second / Intervals), MissedRuns = MissedRuns.RunAll, MaxMissedRuns = 1000 };
+        yield return new() { Name = "cron", Job = job, Cron = "* * * * * *", From = begun, MissedRuns = MissedRuns.RunAll, MaxMissedRuns = 1000 };
+    }
+
+    private static DateTimeOffset TimeOf(Job job) => DateTimeOffset.Parse(job.Spec.Metadata["scheduledFor"], CultureInfo.InvariantCulture);
+
+    private static bool IsLate(Job job) => job.CreatedAt - TimeOf(job) > Second / 10;
+}
