@@ -7,7 +7,8 @@ namespace Errand.Chaos.Tests;
 [Collection(nameof(Raided))]
 public sealed class ScheduleTests
 {
-    private const int Intervals = 20;
+    private const int Intervals = 40;
+    private const int Phases = 4;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
@@ -21,8 +22,9 @@ public sealed class ScheduleTests
             return 0;
         });
 
+        var chance = new Random(Chance.Seed);
         // One server, two, and now and then all: what comes due while nobody is there is made up for.
-        await raid.StrikeAsync(Chance.Long ? 100 : 12, inFlight: 1, mostAtOnce: 3);
+        await raid.StrikeAsync(Chance.Long ? 100 : 12, inFlight: 1, mostAtOnce: 3, AimAsync);
         await raid.UntilAsync(() => raid.Fleet.Ready().Count == Raid.Workers);
         ScheduleStatus[] statuses = await raid.VisitAsync(
             host => Task.WhenAll(Schedules(begun).Select(schedule => host.Schedules.PauseAsync(schedule.Name).AsTask())));
@@ -39,6 +41,14 @@ public sealed class ScheduleTests
         Assert.DoesNotContain(jobs, job => job.State != JobState.Completed);
         Assert.True(jobs.Any(IsLate), "There was always somebody to start what was due at once.");
         Assert.Empty(raid.Problems);
+
+        // Just when something comes due, for then there is the most to lose: between the job of a run and the note that it was started.
+        Task AimAsync()
+        {
+            var since = DateTimeOffset.UtcNow - begun;
+            var due = Second / Phases * (1 + Math.Floor(since / (Second / Phases)));
+            return Task.Delay(due - since + TimeSpan.FromMilliseconds(chance.Next(12)));
+        }
     }
 
     // Whoever was killed, or was just about to write, when it was paused may have started what came due after the last run that is settled.
@@ -53,7 +63,7 @@ public sealed class ScheduleTests
     {
         var job = new JobSpec(Kinds.Again, ChaosJson.Write(new Piece(0, 100)));
         for (int i = 0; i < Intervals; i++)
-            yield return new() { Name = $"interval-{i}", Job = job, Every = Second, From = begun + (i * Second / Intervals), MissedRuns = MissedRuns.RunAll, MaxMissedRuns = 1000 };
+            yield return new() { Name = $"interval-{i}", Job = job, Every = Second, From = begun + (i % Phases * Second / Phases), MissedRuns = MissedRuns.RunAll, MaxMissedRuns = 1000 };
         yield return new() { Name = "cron", Job = job, Cron = "* * * * * *", From = begun, MissedRuns = MissedRuns.RunAll, MaxMissedRuns = 1000 };
     }
 

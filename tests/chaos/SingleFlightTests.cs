@@ -34,10 +34,10 @@ public sealed class SingleFlightTests
             workers = [.. workers.Where(worker => worker != runner)];
             runner = await await Task.WhenAny(workers.Select(StartsAsync));
         }
-        if (reuse == JobReuse.InFlight) await Task.WhenAll(workers.Select(worker => worker.HearAsync(Words.Joined, $"{Ordinal}")));
+        if (reuse == JobReuse.InFlight) await Task.WhenAll(workers.Select(worker => HearAsync(worker, Words.Joined)));
         await File.WriteAllTextAsync(folder.Gate, "", Cancellation);
 
-        string[][] answers = await Task.WhenAll(workers.Select(worker => worker.HearAsync(Words.Called, $"{Ordinal}")));
+        string[][] answers = await Task.WhenAll(workers.Select(worker => HearAsync(worker, Words.Called)));
         var lines = folder.ReadJournals();
         var job = Assert.Single((await store.Client.ListAsync(new(), Cancellation)).Items);
         string run = lines.Single(line => line.Deed == Deed.Ended).Run;
@@ -48,9 +48,15 @@ public sealed class SingleFlightTests
 
         async Task<WorkerProcess> StartsAsync(WorkerProcess worker)
         {
-            var line = await worker.HearAsync(line => line[0] == $"{Deed.Started}" || line[0] == Words.Wrong);
-            Assert.True(line[0] != Words.Wrong, string.Join(' ', line));
+            await HearAsync(worker, $"{Deed.Started}");
             return worker;
+        }
+
+        static async Task<string[]> HearAsync(WorkerProcess worker, string word)
+        {
+            var line = await worker.HearAsync(line => line[0] == word || line[0] == Words.Wrong);
+            Assert.True(line[0] == word, string.Join(' ', line));
+            return line;
         }
     }
 }

@@ -96,7 +96,8 @@ internal sealed class Raid : IAsyncDisposable
     /// <param name="times">How often.</param>
     /// <param name="inFlight">How many jobs must be running.</param>
     /// <param name="mostAtOnce">How many workers may be killed at once.</param>
-    public async Task StrikeAsync(int times, int inFlight, int mostAtOnce = 1)
+    /// <param name="aim">Waits for a good moment.</param>
+    public async Task StrikeAsync(int times, int inFlight, int mostAtOnce = 1, Func<Task>? aim = null)
     {
         for (int i = 0; i < times; i++)
         {
@@ -104,6 +105,7 @@ internal sealed class Raid : IAsyncDisposable
             await Task.Delay(_chance.Next(150), _safety.Token);
             long running = 0;
             await UntilAsync(async () => Fleet.Ready().Count == Workers && (running = await RunningAsync()) >= inFlight);
+            if (aim is not null) await aim();
             _inFlight.Add(running);
             WorkerProcess[] victims = [.. Fleet.Ready()];
             _chance.Shuffle(victims);

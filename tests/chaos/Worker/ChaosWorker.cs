@@ -41,7 +41,7 @@ internal sealed class ChaosWorker(IJobClient client)
                 default: throw new ArgumentException($"'{words[0]}' is no command.");
             }
         }
-        catch (Exception e) when (e is not StoreUnavailableException)
+        catch (Exception e)
         {
             Say($"{Words.Wrong} {string.Join(' ', words)}: {e.GetType().Name} {e.Message.ReplaceLineEndings(" ")}");
         }
