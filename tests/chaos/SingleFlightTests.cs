@@ -44,7 +44,8 @@ public sealed class SingleFlightTests
         Assert.Equal((JobState.Completed, kill ? 2 : 1), (job.State, job.Attempt));
         Assert.All(answers, answer => Assert.Equal([$"{job.Id}", run, $"{CallsOfEach}"], answer[2..]));
         Assert.Equal(Enumerable.Range(1, job.Attempt), lines.Where(line => line.Deed == Deed.Started).Select(line => line.Attempt).Order());
-        Console.WriteLine($"  • single flight: {CallsOfEach * Raid.Workers} calls, {reuse}{(kill ? ", their runner killed" : "")}: {job.Attempt} attempt(s) at one job");
+        string killed = kill ? ", their runner killed" : "";
+        Console.WriteLine($"  • single flight: {CallsOfEach * Raid.Workers} calls, {reuse}{killed}: {job.Attempt} attempt(s) at one job");
 
         async Task<WorkerProcess> StartsAsync(WorkerProcess worker)
         {

@@ -14,7 +14,8 @@ internal sealed record BodyRun(JobId Job, int Attempt, string Name, long From, l
             .. journal.GroupBy(line => line.Run).Select(run =>
             {
                 var (first, last) = (run.First(), run.Last());
-                return new BodyRun(first.Job, first.Attempt, run.Key, first.At, last.Deed == Deed.Ended ? last.At : deaths[run.Key.Split('-')[0]]);
+                long to = last.Deed == Deed.Ended ? last.At : deaths[run.Key.Split('-')[0]];
+                return new BodyRun(first.Job, first.Attempt, run.Key, first.At, to);
             }),
         ];
     }
@@ -32,7 +33,9 @@ internal sealed record BodyRun(JobId Job, int Attempt, string Name, long From, l
     /// <summary>Attempts that were begun more than once.</summary>
     public static IReadOnlyList<string> BegunTwice(IEnumerable<BodyRun> runs) =>
     [
-        .. runs.GroupBy(run => (run.Job, run.Attempt)).Where(attempt => attempt.Count() > 1)
-            .Select(attempt => $"attempt {attempt.Key.Attempt} of {attempt.Key.Job} was begun by {string.Join(", ", attempt.Select(run => run.Name))}"),
+        .. from run in runs
+           group run.Name by (run.Job, run.Attempt) into attempt
+           where attempt.Count() > 1
+           select $"attempt {attempt.Key.Attempt} of {attempt.Key.Job} was begun by {string.Join(", ", attempt)}",
     ];
 }

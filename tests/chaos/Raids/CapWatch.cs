@@ -11,16 +11,10 @@ internal sealed class CapWatch(IJobStore store)
 
     public const int MostOfKey = 3;
 
-    private static readonly JobState[] Held = [JobState.Running, JobState.Waiting];
-
-    public long MostOfKindSeen { get; private set; }
-
-    public long MostOfKeySeen { get; private set; }
-
-    /// <summary>The most that the store counted under either cap.</summary>
-    public Dictionary<string, int> MostCounted { get; } = [];
-
-    public int Looks { get; private set; }
+    private static readonly JobQuery Held = new() { States = [JobState.Running, JobState.Waiting] };
+    private readonly Dictionary<string, int> _counted = [];
+    private long _ofKind, _ofKey;
+    private int _looks;
 
     /// <summary>The jobs of a turn: each third under the cap of its kind, under one of its own, and under both.</summary>
     public static IReadOnlyList<JobSpec> Specs(Random chance, int count, int millis) =>
@@ -37,11 +31,11 @@ internal sealed class CapWatch(IJobStore store)
         while (!stop.IsCancellationRequested)
         {
             // Each count is one read of one snapshot.
-            MostOfKindSeen = Math.Max(MostOfKindSeen, (await store.CountAsync(new() { Kind = Kinds.Capped, States = Held }, CancellationToken.None)).Values.Sum());
-            MostOfKeySeen = Math.Max(MostOfKeySeen, (await store.CountAsync(new() { Tag = Key, States = Held }, CancellationToken.None)).Values.Sum());
+            _ofKind = Math.Max(_ofKind, await CountAsync(Held with { Kind = Kinds.Capped }));
+            _ofKey = Math.Max(_ofKey, await CountAsync(Held with { Tag = Key }));
             foreach (var use in await store.ListCapsAsync("", null, 10, CancellationToken.None))
-                MostCounted[use.Cap.Name] = Math.Max(MostCounted.GetValueOrDefault(use.Cap.Name), use.Running);
-            Looks++;
+                _counted[use.Cap.Name] = Math.Max(_counted.GetValueOrDefault(use.Cap.Name), use.Running);
+            _looks++;
             await Task.WhenAny(Task.Delay(2, stop));
         }
     }
@@ -49,7 +43,11 @@ internal sealed class CapWatch(IJobStore store)
     /// <summary>Both caps were used up, and neither was ever exceeded.</summary>
     public void Check()
     {
-        Assert.Equal((Kinds.MostCapped, MostOfKey), (MostOfKindSeen, MostOfKeySeen));
-        Assert.Equal([Kinds.MostCapped, MostOfKey], [MostCounted[$"kind/{Kinds.Capped}"], MostCounted[$"key/{Key}"]]);
+        Assert.Equal((Kinds.MostCapped, MostOfKey), (_ofKind, _ofKey));
+        Assert.Equal((Kinds.MostCapped, MostOfKey), (_counted[$"kind/{Kinds.Capped}"], _counted[$"key/{Key}"]));
     }
+
+    public override string ToString() => $"{_looks} looks saw {_ofKind} and {_ofKey} at once at most";
+
+    private async Task<long> CountAsync(JobQuery query) => (await store.CountAsync(query, CancellationToken.None)).Values.Sum();
 }

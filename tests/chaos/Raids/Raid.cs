@@ -19,6 +19,7 @@ internal sealed class Raid : IAsyncDisposable
     private readonly List<string> _problems = [];
     private readonly Action<WorkerProcess, string[]> _heard;
     private readonly SqliteJobStore _store;
+    private int _kills;
 
     private Raid(string name, Action<WorkerProcess, string[]>? heard)
     {
@@ -36,10 +37,8 @@ internal sealed class Raid : IAsyncDisposable
 
     public IJobStore Store => _store;
 
-    public int Kills { get; private set; }
-
-    /// <summary>How many jobs were running at each strike.</summary>
-    public IReadOnlyList<long> InFlight => _inFlight;
+    /// <summary>What was done to the workers, for people.</summary>
+    public string Struck => $"{_kills} kills with {_inFlight.Min()} to {_inFlight.Max()} jobs in flight";
 
     /// <summary>What never may happen, and was told by workers.</summary>
     public IReadOnlyList<string> Problems
@@ -110,7 +109,7 @@ internal sealed class Raid : IAsyncDisposable
             WorkerProcess[] victims = [.. Fleet.Ready()];
             _chance.Shuffle(victims);
             victims = victims[..(1 + (i % mostAtOnce))];
-            Kills += victims.Length;
+            _kills += victims.Length;
             await Task.WhenAll(victims.Select(Fleet.KillAsync));
         }
     }

@@ -80,17 +80,19 @@ internal sealed class ChaosWorker(IJobClient client)
         var input = ChaosJson.Write(new Piece(Number(words[2]), Number(words[3])));
         var spec = new JobSpec(words[1], input) { Reuse = Enum.Parse<JobReuse>(words[5]), Fingerprint = JobFingerprint.Of(words[1], input) };
         var options = new CallOptions { AsyncTimeout = TimeSpan.FromMilliseconds(Number(words[6])) };
-        CallResult[] answers = await Task.WhenAll(Enumerable.Range(0, Number(words[4])).Select(_ => Task.Run(() => client.CallAsync(spec, options).AsTask())));
+        var calls = Enumerable.Range(0, Number(words[4])).Select(_ => Task.Run(() => client.CallAsync(spec, options).AsTask()));
+        CallResult[] answers = await Task.WhenAll(calls);
         Say($"{Words.Joined} {words[2]}");
-        var ends = await Task.WhenAll(answers.Select(async answer => (answer.Job!.Id, Done: ChaosJson.Read<Done>(await ResultOfAsync(answer)))));
-        foreach (var same in ends.GroupBy(end => (end.Id, end.Done.Run))) Say($"{Words.Called} {words[2]} {same.Key.Id} {same.Key.Run} {same.Count()}");
+        var ends = await Task.WhenAll(answers.Select(EndOfAsync));
+        foreach (var same in ends.GroupBy(end => end)) Say($"{Words.Called} {words[2]} {same.Key.Job} {same.Key.Run} {same.Count()}");
     }
 
-    private async Task<JobData> ResultOfAsync(CallResult answer)
+    private async Task<(JobId Job, string Run)> EndOfAsync(CallResult answer)
     {
-        if (!answer.IsPromoted) return answer.GetResult();
-        await client.WaitAsync(answer.Job!.Id);
-        return await client.GetResultAsync(answer.Job.Id);
+        var id = answer.Job!.Id;
+        if (answer.IsPromoted) await client.WaitAsync(id);
+        var result = answer.IsPromoted ? await client.GetResultAsync(id) : answer.GetResult();
+        return (id, ChaosJson.Read<Done>(result).Run);
     }
 
     /// <summary>Submits as fast as it can, and says how long each submit took to be acknowledged.</summary>

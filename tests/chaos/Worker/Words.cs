@@ -12,7 +12,9 @@ internal static class Words
     /// <summary>Submit from so many places at once, as fast as can be, for so many seconds.</summary>
     public const string Rush = "rush";
 
-    /// <summary>Make the same call many times at once: kind, ordinal, milliseconds, how many, what may be reused, how many milliseconds of patience.</summary>
+    /// <summary>
+    /// Make the same call many times at once: kind, ordinal, milliseconds, how many, what may be reused, how many milliseconds of patience.
+    /// </summary>
     public const string Call = "call";
 
     /// <summary>Redrive all duds in this name.</summary>
