@@ -1,4 +1,3 @@
-using System.Globalization;
 using Errand.Chaos.Tests.Processes;
 using Errand.Chaos.Tests.Storm;
 using Errand.Chaos.Tests.Worker;
@@ -8,18 +7,14 @@ namespace Errand.Chaos.Tests;
 [Collection(nameof(Busy))]
 public sealed class CrashStormTests
 {
-    private static bool Long => Environment.GetEnvironmentVariable("ERRAND_LONG") == "1";
-
-    private static int Seed => int.TryParse(Environment.GetEnvironmentVariable("ERRAND_SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : Environment.TickCount;
-
     [Fact]
     public async Task B_39_B_40_workers_are_killed_and_frozen_and_every_job_keeps_its_promises()
     {
-        var plan = new StormPlan(Seed, Long ? 10 : 1);
+        var plan = new StormPlan(Chance.Seed, Chance.Long ? 10 : 1);
         Console.WriteLine($"  • storm: ERRAND_SEED={plan.Seed}");
         await using var folder = new ChaosFolder();
         var host = await folder.Keep(ChaosHost.StartAsync(folder.Settings() with { RunsJobs = false, Output = folder.Output }, null, (_, _) => { }));
-        await using var storm = new StormRun(plan, folder, host, atMost: Long ? TimeSpan.FromMinutes(40) : TimeSpan.FromMinutes(3));
+        await using var storm = new StormRun(plan, folder, host, atMost: Chance.Long ? TimeSpan.FromMinutes(40) : TimeSpan.FromMinutes(3));
 
         await storm.RunAsync();
         var verdict = new Verdict(storm, host, folder.ReadJournals());

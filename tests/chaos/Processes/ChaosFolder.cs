@@ -19,6 +19,8 @@ internal sealed class ChaosFolder : IAsyncDisposable
 
     public string Journals => Path.Combine(Root, "journals");
 
+    public string Gate => Settings().Gate;
+
     public string Output => Path.Combine(Root, "output");
 
     public WorkerSettings Settings() => new() { Name = $"w{Interlocked.Increment(ref _workers)}", Store = Store, Journals = Journals, Tells = true };

@@ -30,6 +30,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public bool IsFrozen { get; private set; }
 
+    /// <summary>When it was killed, on the clock of the journals.</summary>
+    public long? KilledAt { get; private set; }
+
     /// <summary>Ends once the process is gone and everything that it said was heard.</summary>
     public Task<int> Ended { get; }
 
@@ -96,7 +99,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         IsReady = false;
-        if (!Ended.IsCompleted) Signals.End(_process.Id);
+        if (!Ended.IsCompleted)
+        {
+            KilledAt = Stopwatch.GetTimestamp();
+            Signals.End(_process.Id);
+        }
         await Ended;
     }
 

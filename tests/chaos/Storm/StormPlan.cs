@@ -17,7 +17,7 @@ internal sealed record StormPlan(int Seed, int Times)
     public int ShortFreezes => 30 * Times;
 
     /// <summary>Freezes that last until others have taken the frozen one for gone.</summary>
-    public int LongFreezes => 3 * Times;
+    public int LongFreezes => Times == 1 ? 1 : 3 * Times;
 
     /// <summary>How many jobs must be running for a strike.</summary>
     public int InFlight => 100;

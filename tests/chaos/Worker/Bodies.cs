@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Errand.Chaos.Tests.Worker;
 
 /// <summary>The work of the jobs: it waits a little, and writes down that it was there.</summary>
-internal sealed class Bodies(Journal journal)
+internal sealed class Bodies(Journal journal, string gate)
 {
     public const int Lines = 5;
 
@@ -19,6 +19,14 @@ internal sealed class Bodies(Journal journal)
         errand.AddJob<Piece, Done>(Kinds.Endless, EndlessAsync, kind => kind.Limits = JobLimits.None);
         errand.AddKind(new(Kinds.Resumed, _ => new ResumedWork((job, begun) => StepAsync(ChaosJson.Read<Piece>(job.Input), job, begun))));
         errand.AddJob<Piece, Done>(Kinds.Chatty, (piece, job) => ChatAsync(piece, job, Deed.Started), kind => kind.Restartable = true);
+        errand.AddJob<Piece, Done>(Kinds.Capped, WorkAsync, kind => kind.Restartable = true);
+        errand.AddJob<Piece, Done>(Kinds.Gated, WaitAtGateAsync, kind => kind.Restartable = true);
+        errand.AddJob<Piece, Done>(Kinds.Dependent, LookAtParentsAsync, kind => kind.Restartable = true);
+        errand.AddJob<Piece, Done>(Kinds.Dud, FailAsync, kind =>
+        {
+            kind.Restartable = true;
+            kind.Retry = new() { NotFor = [JobErrorCodes.Exception] };
+        });
         errand.AddKind(new(Kinds.ChattyResumed, _ => new ResumedWork((job, begun) => ChatAsync(ChaosJson.Read<Piece>(job.Input), job, begun))));
     }
 
@@ -81,6 +89,25 @@ internal sealed class Bodies(Journal journal)
         await Task.Delay(Timeout.Infinite, job.CancellationToken);
         return End(piece, job, run);
     }
+
+    private async Task<Done> WaitAtGateAsync(Piece piece, JobContext job)
+    {
+        string run = journal.Begin(job, Deed.Started, 0);
+        while (!File.Exists(gate)) await Task.Delay(10, job.CancellationToken);
+        return End(piece, job, run);
+    }
+
+    private async Task<Done> LookAtParentsAsync(Piece piece, JobContext job)
+    {
+        string run = journal.Begin(job, Deed.Started, 0);
+        foreach (var parent in await job.ParentsAsync())
+            if (parent.Outcome.Success) journal.Write(job, Deed.Read, run, ChaosJson.Read<Done>(parent.Outcome.Result).Ordinal);
+        await PauseAsync(piece, job, piece.Millis);
+        return End(piece, job, run);
+    }
+
+    private Task<Done> FailAsync(Piece piece, JobContext job) =>
+        job.Spec.RetryOf is not null ? WorkAsync(piece, job) : throw new InvalidOperationException("This piece is a dud.");
 
     private Done End(Piece piece, JobContext job, string run)
     {

@@ -15,6 +15,8 @@ internal sealed class ChaosHost : IAsyncDisposable
 
     public IJobClient Client => _host.Services.GetRequiredService<IJobClient>();
 
+    public IScheduleClient Schedules => _host.Services.GetRequiredService<IScheduleClient>();
+
     public IJobStore Store => _host.Services.GetRequiredService<IJobStore>();
 
     /// <summary>Starts a host.</summary>
@@ -37,6 +39,9 @@ internal sealed class ChaosHost : IAsyncDisposable
             options.Slots = settings.Slots;
             options.RunsJobs = settings.RunsJobs;
             options.PollInterval = settings.PollInterval;
+            // What the suite does to its workers is no fault of the jobs that happen to run there.
+            options.MaxCrashes = 1000;
+            options.Caps.Kinds[Kinds.Capped] = new() { Running = Kinds.MostCapped };
             if (jobs is null) options.RemoteKinds.UnionWith(Kinds.All);
         });
         jobs?.Invoke(errand);

@@ -17,7 +17,7 @@ internal sealed class ChaosWorker(IJobClient client)
         var settings = WorkerSettings.Parse(text);
         using var journal = new Journal(settings, Say);
         // Whoever only submits leaves the jobs to others.
-        Action<ErrandBuilder>? jobs = settings.RunsJobs ? new Bodies(journal).AddTo : null;
+        Action<ErrandBuilder>? jobs = settings.RunsJobs ? new Bodies(journal, settings.Gate).AddTo : null;
         await using var host = await ChaosHost.StartAsync(settings, jobs, (id, message) => Say($"{Words.Logged} {id.Id} {message.ReplaceLineEndings(" ")}"));
         Say(Words.Ready);
         var worker = new ChaosWorker(host.Client);
@@ -36,10 +36,12 @@ internal sealed class ChaosWorker(IJobClient client)
                 case Words.Submit: await SubmitAsync(words); break;
                 case Words.Cancel: await CancelAsync(words[1]); break;
                 case Words.Rush: await RushAsync(Number(words[1]), TimeSpan.FromSeconds(Number(words[2]))); break;
+                case Words.Call: await CallAsync(words); break;
+                case Words.Redrive: Say($"{Words.Redriven} {await client.RedriveAllAsync(new() { Kind = Kinds.Dud }, words[1])}"); break;
                 default: throw new ArgumentException($"'{words[0]}' is no command.");
             }
         }
-        catch (Exception e) when (e is not StoreUnavailableException)
+        catch (Exception e)
         {
             Say($"{Words.Wrong} {string.Join(' ', words)}: {e.GetType().Name} {e.Message.ReplaceLineEndings(" ")}");
         }
@@ -71,6 +73,26 @@ internal sealed class ChaosWorker(IJobClient client)
         {
             Say($"{Words.NotAnswered} {id}");
         }
+    }
+
+    private async Task CallAsync(string[] words)
+    {
+        var input = ChaosJson.Write(new Piece(Number(words[2]), Number(words[3])));
+        var spec = new JobSpec(words[1], input) { Reuse = Enum.Parse<JobReuse>(words[5]), Fingerprint = JobFingerprint.Of(words[1], input) };
+        var options = new CallOptions { AsyncTimeout = TimeSpan.FromMilliseconds(Number(words[6])) };
+        var calls = Enumerable.Range(0, Number(words[4])).Select(_ => Task.Run(() => client.CallAsync(spec, options).AsTask()));
+        CallResult[] answers = await Task.WhenAll(calls);
+        Say($"{Words.Joined} {words[2]}");
+        var ends = await Task.WhenAll(answers.Select(EndOfAsync));
+        foreach (var same in ends.GroupBy(end => end)) Say($"{Words.Called} {words[2]} {same.Key.Job} {same.Key.Run} {same.Count()}");
+    }
+
+    private async Task<(JobId Job, string Run)> EndOfAsync(CallResult answer)
+    {
+        var id = answer.Job!.Id;
+        if (answer.IsPromoted) await client.WaitAsync(id);
+        var result = answer.IsPromoted ? await client.GetResultAsync(id) : answer.GetResult();
+        return (id, ChaosJson.Read<Done>(result).Run);
     }
 
     /// <summary>Submits as fast as it can, and says how long each submit took to be acknowledged.</summary>

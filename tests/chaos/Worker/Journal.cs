@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -24,7 +25,7 @@ internal sealed class Journal(WorkerSettings settings, Action<string> tell) : ID
 
     public void Write(JobContext job, Deed deed, string run, int value)
     {
-        string line = string.Create(CultureInfo.InvariantCulture, $"{deed} {job.Id} {job.Attempt} {run} {value}");
+        string line = string.Create(CultureInfo.InvariantCulture, $"{deed} {job.Id} {job.Attempt} {run} {value} {Stopwatch.GetTimestamp()}");
         byte[] bytes = Encoding.UTF8.GetBytes(line + "\n");
         lock (_lock) _file.Write(bytes);
         if (settings.Tells) tell(line);
@@ -48,14 +49,23 @@ internal enum Deed
     /// <summary>It wrote to its output.</summary>
     Wrote,
 
+    /// <summary>It was told the result of a job that it started after.</summary>
+    Read,
+
     /// <summary>It ended its work and is about to return.</summary>
     Ended,
 }
 
 /// <summary>A line of a journal.</summary>
-internal sealed record JournalLine(Deed Deed, JobId Job, int Attempt, string Run, int Value)
+/// <param name="Deed">What was done.</param>
+/// <param name="Job">The job.</param>
+/// <param name="Attempt">The attempt at it.</param>
+/// <param name="Run">The name of the run.</param>
+/// <param name="Value">A number that belongs to the deed.</param>
+/// <param name="At">When, on the monotonic clock that all processes of the machine share.</param>
+internal sealed record JournalLine(Deed Deed, JobId Job, int Attempt, string Run, int Value, long At)
 {
     public static JournalLine Parse(string[] words) => new(
         Enum.Parse<Deed>(words[0]), JobId.Parse(words[1]), int.Parse(words[2], CultureInfo.InvariantCulture), words[3],
-        int.Parse(words[4], CultureInfo.InvariantCulture));
+        int.Parse(words[4], CultureInfo.InvariantCulture), long.Parse(words[5], CultureInfo.InvariantCulture));
 }

@@ -27,7 +27,22 @@ internal static class Kinds
     /// <summary>The same, and goes on in the same attempt.</summary>
     public const string ChattyResumed = "chatty-resumed";
 
-    public static IReadOnlyList<string> All { get; } = [Plain, Again, Output, Steps, Resumed, Endless, Chatty, ChattyResumed];
+    /// <summary>Runs again, and only <see cref="MostCapped"/> at once, over all processes.</summary>
+    public const string Capped = "capped";
+
+    /// <summary>Runs again, and ends once there is a file.</summary>
+    public const string Gated = "gated";
+
+    /// <summary>Runs again, and looks how those ended that it started after.</summary>
+    public const string Dependent = "dependent";
+
+    /// <summary>Fails for good, unless it does an earlier job again. Runs again when it is cut off.</summary>
+    public const string Dud = "dud";
+
+    public const int MostCapped = 5;
+
+    public static IReadOnlyList<string> All { get; } =
+        [Plain, Again, Output, Steps, Resumed, Endless, Chatty, ChattyResumed, Capped, Gated, Dependent, Dud];
 
     /// <summary>Whether a job may have more than one attempt.</summary>
     public static bool RunsAgain(string kind) => kind is Again or Output or Steps;

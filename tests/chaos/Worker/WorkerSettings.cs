@@ -31,6 +31,9 @@ internal sealed record WorkerSettings
     /// <summary>How often the store looks for writes of others. Default: its own.</summary>
     public TimeSpan? StorePollInterval { get; init; }
 
+    /// <summary>The file that jobs of <see cref="Kinds.Gated"/> wait for.</summary>
+    public string Gate => $"{Journals}.gate";
+
     public static WorkerSettings Parse(string text) => JsonSerializer.Deserialize<WorkerSettings>(text)!;
 
     public override string ToString() => JsonSerializer.Serialize(this);
