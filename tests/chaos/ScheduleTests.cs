@@ -55,6 +55,8 @@ public sealed class ScheduleTests
     private static void CheckTimes(ScheduleStatus status, DateTimeOffset[] times)
     {
         var first = status.Schedule.From!.Value;
+        // What came due before there was a schedule is not missed.
+        while (first <= status.CreatedAt) first += Second;
         Assert.Equal(Enumerable.Range(0, times.Length).Select(i => first + (i * Second)), times);
         Assert.Equal(status.Runs, times.Count(time => time <= status.LastRun));
     }
