@@ -18,7 +18,9 @@ public sealed class WriterTests : IDisposable
         await using var store = await _folder.OpenedAsync();
         var adds = await QueuedUpAsync(store, Jobs.Many(100).Select(job => new[] { job }));
         await Task.WhenAll(adds);
-        Assert.Equal((1, 101), (store.Counters.Commits, store.Counters.Requests));
+        // Two at most: those that came in before the writer took up the first one are in hand together with it, and all others behind it.
+        Assert.InRange(store.Counters.Commits, 1, 2);
+        Assert.Equal(101, store.Counters.Requests);
     }
 
     [Fact]
