@@ -135,16 +135,16 @@ internal sealed class ErrandCore : IDisposable
         NoticeRules.Check(notices);
     }
 
-    /// <summary>Whether nothing but a free slot is needed to start it.</summary>
-    public bool StartsAtOnce(JobSpec spec, DateTimeOffset now) =>
-        spec is { Session: null, After.Count: 0, Notify.Count: 0, Reuse: JobReuse.None } && !(spec.RunAt > now)
-        && Options.Caps.Of(spec, Kinds.Find(spec.Kind)).Count == 0;
+    /// <summary>The caps that a job of a spec stands under.</summary>
+    public IReadOnlyList<JobCap> CapsOf(JobSpec spec) => Options.Caps.Of(spec, Kinds.Find(spec.Kind));
 
     /// <summary>A job as it is first written.</summary>
-    public Job QueuedJob(JobId id, JobSpec spec, DateTimeOffset now)
+    public Job QueuedJob(JobId id, JobSpec spec, DateTimeOffset now) => QueuedJob(id, spec, CapsOf(spec), now);
+
+    /// <summary>A job as it is first written, under caps that are known.</summary>
+    public static Job QueuedJob(JobId id, JobSpec spec, IReadOnlyList<JobCap> caps, DateTimeOffset now)
     {
         var job = Job.Queued(id, spec, now);
-        var caps = Options.Caps.Of(spec, Kinds.Find(spec.Kind));
         return caps.Count == 0 ? job : job with { Caps = caps };
     }
 }

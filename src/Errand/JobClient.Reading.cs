@@ -50,7 +50,7 @@ internal sealed partial class JobClient
         var job = await GetAsync(id, cancellationToken);
         if (!job.IsTerminal) throw new JobNotFinishedException(job);
         if (job.State != JobState.Completed) throw new JobFailedException(job);
-        return job.Outcome?.LargeResultBytes is null ? job.Outcome!.Result : await _core.OutputLog.ReadResultAsync(id, job.Attempt, cancellationToken);
+        return (await OutcomeOf(job, cancellationToken)).Result;
     }
 
     public async ValueTask<OutputSlice> ReadOutputAsync(JobId id, OutputRange range, CancellationToken cancellationToken = default)
@@ -80,8 +80,7 @@ internal sealed partial class JobClient
     public async ValueTask<int> PurgeAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
         CheckQuery(query);
-        JobState[] ended = [JobState.Completed, JobState.Failed, JobState.Cancelled];
-        query = query with { States = query.States.Count == 0 ? ended : [.. query.States.Intersect(ended)], Limit = JobQuery.MaxLimit, After = null };
+        query = query with { States = query.States.Count == 0 ? JobStates.Ended : [.. query.States.Intersect(JobStates.Ended)], Limit = JobQuery.MaxLimit, After = null };
         int removed = 0;
         if (query.States.Count == 0) return removed;
         for (JobPage page; ; query = query with { After = page.Next })

@@ -74,7 +74,6 @@ internal sealed partial class JobClient
 
     private static JobQuery LiveOnly(JobQuery query)
     {
-        JobState[] live = [JobState.Queued, JobState.Running, JobState.Waiting];
-        return query with { States = query.States.Count == 0 ? live : [.. query.States.Intersect(live)] };
+        return query with { States = query.States.Count == 0 ? JobStates.Live : [.. query.States.Intersect(JobStates.Live)] };
     }
 }

@@ -14,9 +14,10 @@ internal sealed partial class JobClient
         var now = _core.Time.GetJobTime();
         var id = _core.NewId(now);
         activity?.SetTag("errand.job.id", id.ToString());
-        if (_core.StartsAtOnce(spec, now) && _core.Runner is { } runner && runner.TryReserveDirect(spec)
+        var caps = _core.CapsOf(spec);
+        if (StartsAtOnce(spec, caps, now) && _core.Runner is { } runner && runner.TryReserveDirect(spec)
             && await StartDirectAsync(runner, id, spec, now, cancellationToken) is { } started) return started;
-        return (await AddQueuedAsync([_core.QueuedJob(id, spec, now)], cancellationToken))[0];
+        return (await AddQueuedAsync([ErrandCore.QueuedJob(id, spec, caps, now)], cancellationToken))[0];
     }
 
     public async ValueTask<IReadOnlyList<Job>> SubmitAsync(IReadOnlyList<JobSpec> specs, CancellationToken cancellationToken = default)
@@ -54,6 +55,10 @@ internal sealed partial class JobClient
         for (int i = 0; i < jobs.Length; i++) answer[order[i]] = added[i];
         return answer;
     }
+
+    /// <summary>Whether nothing but a free slot is needed to start it.</summary>
+    private static bool StartsAtOnce(JobSpec spec, IReadOnlyList<JobCap> caps, DateTimeOffset now) =>
+        caps.Count == 0 && spec is { Session: null, After.Count: 0, Notify.Count: 0, Reuse: JobReuse.None } && !(spec.RunAt > now);
 
     /// <summary>Adds a job as running here; none where it must wait after all.</summary>
     private async ValueTask<Job?> StartDirectAsync(JobRunner runner, JobId id, JobSpec spec, DateTimeOffset now, CancellationToken cancellationToken)

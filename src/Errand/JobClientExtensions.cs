@@ -5,7 +5,6 @@ namespace Errand;
 /// <summary>The façade for those who know their types.</summary>
 public static class JobClientExtensions
 {
-    private static readonly JobState[] Live = [JobState.Queued, JobState.Running, JobState.Waiting];
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>Submits a job with a typed input.</summary>
@@ -87,7 +86,7 @@ public static class JobClientExtensions
     public static async ValueTask<Job?> FindTwinAsync(this IJobClient client, Job job, CancellationToken cancellationToken = default)
     {
         if (job.Spec.Fingerprint is not { } fingerprint) return null;
-        var live = new JobQuery { Kind = job.Kind, Owner = job.Owner, Fingerprint = fingerprint, States = Live, OldestFirst = true, Limit = 2 };
+        var live = new JobQuery { Kind = job.Kind, Owner = job.Owner, Fingerprint = fingerprint, States = JobStates.Live, OldestFirst = true, Limit = 2 };
         var page = await client.ListAsync(live, cancellationToken);
         return page.Items.FirstOrDefault(other => other.Id != job.Id);
     }

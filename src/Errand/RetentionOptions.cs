@@ -62,8 +62,8 @@ public sealed record RetentionRule
         (Kind is null || Kind == job.Kind) && (State is null || State == job.State) && (Owner is null || Owner == job.Owner)
         && (Session is null || Session == job.Spec.Session);
 
-    internal JobQuery Query(IReadOnlyList<JobState> ended) =>
-        new() { Kind = Kind, Owner = Owner, Session = Session, States = State is { } state ? [state] : ended, OldestFirst = true };
+    internal JobQuery Query() =>
+        new() { Kind = Kind, Owner = Owner, Session = Session, States = State is { } state ? [state] : JobStates.Ended, OldestFirst = true };
 
     internal string? Problem => this switch
     {

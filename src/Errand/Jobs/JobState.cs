@@ -97,6 +97,14 @@ public enum JobPhases
     Ended = Completed | Failed | Cancelled,
 }
 
+/// <summary>The states of jobs that have ended, and of those that have not.</summary>
+internal static class JobStates
+{
+    public static readonly JobState[] Live = [JobState.Queued, JobState.Running, JobState.Waiting];
+
+    public static readonly JobState[] Ended = [JobState.Completed, JobState.Failed, JobState.Cancelled];
+}
+
 /// <summary>Questions about states and phases.</summary>
 public static class JobStateExtensions
 {

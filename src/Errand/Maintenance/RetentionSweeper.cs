@@ -5,7 +5,6 @@ namespace Errand;
 /// <summary>Removes ended jobs that are older than their retention, or more than may be kept. Live jobs are never touched.</summary>
 internal sealed partial class RetentionSweeper(ErrandCore core)
 {
-    private static readonly JobState[] Ended = [JobState.Completed, JobState.Failed, JobState.Cancelled];
     private const int MostKeptLookedAt = 20_000;
     private readonly WakeUp _bell = new(core.Time);
     private JobId? _lookedAtTo;
@@ -27,8 +26,8 @@ internal sealed partial class RetentionSweeper(ErrandCore core)
         int removed = await core.Client.PurgeAsync(new() { ExpiredBefore = now, OldestFirst = true }, cancellationToken);
         removed += await RemoveAgedAsync(now, cancellationToken);
         foreach (var rule in core.Options.Retention.Rules)
-            if (rule.Count is { } most) removed += await RemoveSurplusAsync(rule.Query(Ended), most, cancellationToken);
-        return removed + await RemoveSurplusAsync(new() { States = Ended, OldestFirst = true }, core.Options.Retention.Count, cancellationToken);
+            if (rule.Count is { } most) removed += await RemoveSurplusAsync(rule.Query(), most, cancellationToken);
+        return removed + await RemoveSurplusAsync(new() { States = JobStates.Ended, OldestFirst = true }, core.Options.Retention.Count, cancellationToken);
     }
 
     // Those that are kept longer than the rest are looked at again and again, so each sweep goes on where the last one stopped, and looks at so
@@ -36,7 +35,7 @@ internal sealed partial class RetentionSweeper(ErrandCore core)
     private async ValueTask<int> RemoveAgedAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var retention = core.Options.Retention;
-        var aged = new JobQuery { States = Ended, FinishedBefore = now - retention.ShortestAge, OldestFirst = true, Limit = JobQuery.MaxLimit };
+        var aged = new JobQuery { States = JobStates.Ended, FinishedBefore = now - retention.ShortestAge, OldestFirst = true, Limit = JobQuery.MaxLimit };
         int removed = 0;
         for (int kept = 0; kept < MostKeptLookedAt;)
         {
