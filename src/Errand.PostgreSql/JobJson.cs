@@ -29,13 +29,16 @@ internal sealed partial class JobJson : JsonSerializerContext
 }
 
 /// <summary>An outcome without its result, which has a column of its own.</summary>
-internal sealed record OutcomeDocument(JobState State, JobError? Error, int? ExitCode, string? Signal, OutputSummary? Output)
+internal sealed record OutcomeDocument(JobState State, JobError? Error, int? ExitCode, string? Signal, OutputSummary? Output, long? LargeResultBytes)
 {
     public static OutcomeDocument? Of(JobOutcome? outcome) =>
-        outcome is null ? null : new(outcome.State, outcome.Error, outcome.ExitCode, outcome.Signal, outcome.Output);
+        outcome is null ? null : new(outcome.State, outcome.Error, outcome.ExitCode, outcome.Signal, outcome.Output, outcome.LargeResultBytes);
 
     public JobOutcome ToOutcome(JobData result) =>
-        JobOutcome.Of(State) with { Result = result, Error = Error, ExitCode = ExitCode, Signal = Signal, Output = Output };
+        JobOutcome.Of(State) with
+        {
+            Result = result, Error = Error, ExitCode = ExitCode, Signal = Signal, Output = Output, LargeResultBytes = LargeResultBytes,
+        };
 }
 
 /// <summary>What of a job no statement looks at, beside what has a column of its own.</summary>

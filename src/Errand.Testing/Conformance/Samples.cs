@@ -53,7 +53,7 @@ internal static class Samples
         Outcome = JobOutcome.Failed(
             new("exit_code", "It ended with 3.", Retryable: false) { Details = Json("""{"tail":["a","b"]}""") }, Json("""{"kept":true}""")) with
         {
-            ExitCode = 3, Signal = "SIGTERM", Output = new(5_000_000_000, 12, "00ff"),
+            ExitCode = 3, Signal = "SIGTERM", Output = new(5_000_000_000, 12, "00ff"), LargeResultBytes = 70_000,
         },
     };
 
