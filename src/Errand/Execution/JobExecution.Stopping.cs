@@ -34,7 +34,7 @@ internal sealed partial class JobExecution
         if (_concluded != 0) return;
         if (job is null || job.IsTerminal || job.Fence != stored.Fence) Stop.TryStop(StopReason.LeaseLost);
         else StopForCancel(job);
-        Volatile.Read(ref _answers)?.Ring();
+        RingForAnswers();
     }
 
     private void StopForCancel(Job job)
