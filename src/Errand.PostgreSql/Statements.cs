@@ -223,10 +223,13 @@ internal sealed class Statements(string schema)
         SELECT id, rank, seq, caps FROM {schema}.job j WHERE phase = {Queued} AND holds = 0 AND j.kind = asked.kind ORDER BY rank, seq LIMIT {limit}
         """;
 
-    /// <summary>The first in all lines that might start, and their caps, for a runner that has not lapsed. They are not locked.</summary>
+    /// <summary>
+    /// The first in all lines that might start, their caps, and whether more may stand in a cap's line behind them, for a runner that has not
+    /// lapsed. They are not locked.
+    /// </summary>
     public NpgsqlBatchCommand Candidates(ClaimRequest request, int count, int view) => New($"""
-        SELECT id, caps FROM (
-            SELECT head.* FROM {NotPaused("$1")} CROSS JOIN LATERAL ({Heads("$4")}) AS head
+        SELECT id, caps, is_last FROM (
+            SELECT head.*, false AS is_last FROM {NotPaused("$1")} CROSS JOIN LATERAL ({Heads("$4")}) AS head
             UNION ALL {Caps.Heads(NotPaused("$1"), "$3", "$5")}) AS heads
         WHERE {NotLapsed("$2")} ORDER BY rank, seq LIMIT $4
         """,
