@@ -141,12 +141,7 @@ public sealed class JobTransition
     /// <param name="deadLetter">Whether somebody should look at it, as its retries are used up or cannot help.</param>
     public static JobTransition Finish(JobFence fence, JobOutcome outcome, DateTimeOffset at, bool deadLetter = false)
     {
-        var end = outcome.State switch
-        {
-            JobState.Completed => JobPhase.Completed,
-            JobState.Failed => JobPhase.Failed,
-            _ => JobPhase.Cancelled,
-        };
+        var end = outcome.State.ToEnd();
         var change = deadLetter
             ? new JobChange { Outcome = outcome, FinishedAt = at, DeadLetter = true }
             : new JobChange { Outcome = outcome, FinishedAt = at };
