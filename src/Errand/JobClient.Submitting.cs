@@ -131,7 +131,8 @@ internal sealed partial class JobClient
             $"Job {refusal.Name} of the batch was answered with an earlier job, which has its key or its fingerprint, so there is none of this id " +
             "to start after. Submit it by itself first, and start after the job that is the answer."),
         RefusalReason.UnknownParent => new InvalidJobException("after",
-            $"Job {refusal.Name}, which this one is to start after, was not found. It may have been removed after its retention, or the id is mistyped."),
+            $"Job {refusal.Name}, which this one is to start after, was not found. " +
+            "It may have been removed after its retention, or the id is mistyped."),
         RefusalReason.CapFull => new QueueFullException(job.Caps.First(cap => cap.Name == refusal.Name)),
         RefusalReason.Draining => new QueueDrainingException(refusal.Name),
         _ => new StoreUnavailableException($"The store refused job {job.Id} without a reason ({refusal.Reason}: {refusal.Name})."),
@@ -140,7 +141,8 @@ internal sealed partial class JobClient
     private static Job SameRequest(Job asked, Job existing)
     {
         bool sameKey = asked.Spec.Key is not null && existing.Spec.Key == asked.Spec.Key;
-        if (sameKey && (existing.Kind != asked.Kind || existing.Spec.Input != asked.Spec.Input)) throw new JobKeyConflictException(asked.Spec.Key!, existing);
+        if (sameKey && (existing.Kind != asked.Kind || existing.Spec.Input != asked.Spec.Input))
+            throw new JobKeyConflictException(asked.Spec.Key!, existing);
         return existing;
     }
 }

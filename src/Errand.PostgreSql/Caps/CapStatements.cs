@@ -89,7 +89,9 @@ internal sealed class CapStatements(string schema)
     public string Count(string written) => $"""
         UPDATE {schema}.cap SET running = cap.running + moved.running, queued = cap.queued + moved.queued,
             waited = waited AND EXISTS (SELECT FROM {schema}.job WHERE {Waiters} = cap.name)
-        FROM (SELECT name, sum(running)::integer AS running, sum(queued)::integer AS queued FROM {written}, unnest(caps) AS name GROUP BY name) AS moved
+        FROM (
+            SELECT name, sum(running)::integer AS running, sum(queued)::integer AS queued FROM {written}, unnest(caps) AS name GROUP BY name
+        ) AS moved
         WHERE cap.name = moved.name RETURNING open
         """;
 }

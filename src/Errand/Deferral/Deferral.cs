@@ -1,6 +1,8 @@
 namespace Errand;
 
-/// <summary>The one way in for calls: runs the work and answers with its outcome, or with the job that goes on when the caller's patience ends first.</summary>
+/// <summary>
+/// The one way in for calls: runs the work and answers with its outcome, or with the job that goes on when the caller's patience ends first.
+/// </summary>
 internal sealed class Deferral(ErrandCore core, JobClient client)
 {
     public ValueTask<CallResult> CallAsync(JobSpec spec, IJobExecutor? body, CallOptions options, CancellationToken abandon)
@@ -30,7 +32,9 @@ internal sealed class Deferral(ErrandCore core, JobClient client)
     {
         string? parameter = NeedsStore(spec) ?? (core.Options.Caps.OfKind(kind) is not null ? "cap" : null);
         if (parameter is not null)
-            throw new InvalidJobException(parameter, $"A call that brings its own body starts at once and takes no {parameter}; leave it out, or call the kind without a body.");
+            throw new InvalidJobException(
+                parameter,
+                $"A call that brings its own body starts at once and takes no {parameter}; leave it out, or call the kind without a body.");
     }
 
     /// <summary>What only a job that is stored before it starts can have, if the call asks for any of it.</summary>

@@ -46,7 +46,9 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     /// <summary>The execution whose work is asking, through all that it awaits.</summary>
     public static JobExecution? Current => Ambient.Value;
 
-    /// <summary>Guards the small state of one execution, its call and its output. One object for all, and none of its own: executions are many.</summary>
+    /// <summary>
+    /// Guards the small state of one execution, its call and its output. One object for all, and none of its own: executions are many.
+    /// </summary>
     public object Lock => Stop;
 
     public ErrandCore Core { get; }
@@ -205,7 +207,8 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     }
 
     private JobOutcome TimedOut() => JobOutcome.Failed(new JobError(JobErrorCodes.Timeout,
-        $"It ran for {Seconds(Stop.Ran())}, past its limit of {Seconds(Limits.WallTime)}, and was stopped. Give it a longer limit (JobSpec.Limits), or make it do less."));
+        $"It ran for {Seconds(Stop.Ran())}, past its limit of {Seconds(Limits.WallTime)}, and was stopped. " +
+        "Give it a longer limit (JobSpec.Limits), or make it do less."));
 
     private static string Seconds(TimeSpan? time) => FormattableString.Invariant($"{time?.TotalSeconds:0.###} s");
 

@@ -64,7 +64,9 @@ internal sealed partial class JobRunner
         !_stopping && !_lineMayHoldJobs && !Gate.IsClosed &&
         _core.Kinds.Find(spec.Kind) is not null && Lease.IsFresh && Admission.TryTake(1) == 1;
 
-    /// <summary>Makes a job that is about to be added as running here known, so that no beat takes it for lost. It takes over the reserved slot.</summary>
+    /// <summary>
+    /// Makes a job that is about to be added as running here known, so that no beat takes it for lost. It takes over the reserved slot.
+    /// </summary>
     public JobExecution Expect(Job job)
     {
         var execution = JobExecution.Held(_core, _core.Kinds.Find(job.Kind)!, job);

@@ -200,7 +200,8 @@ public sealed class JobTransition
     {
         var request = new CancelRequest(requestedAt, by, Force: true);
         JobEvent[] events = [new(at, JobEvents.KillRequested, by)];
-        return new("kill", at, [.. CancelRequestEdges(request, events), new JobEdge(JobPhases.Cancelling, null, new() { CancelRequest = request }, events)])
+        var again = new JobEdge(JobPhases.Cancelling, null, new() { CancelRequest = request }, events);
+        return new("kill", at, [.. CancelRequestEdges(request, events), again])
         {
             Already = JobPhases.Cancelled,
         };

@@ -164,7 +164,8 @@ public sealed partial class MemoryJobStore : IJobStore
             ThrowIfDisposed_NeedsLock();
             count = _kinds.GetValueOrDefault(kind)?.EndedIn(state.ToEnd()).CopyAfter(null, oldestFirst: false, jobs) ?? 0;
         }
-        return new([.. jobs.Take(count).Select(job => new JobTimes(job.CreatedAt, job.ScheduledAt, job.StartedAt, job.FinishedAt ?? job.LastActivityAt))]);
+        return new([.. jobs.Take(count).Select(job =>
+            new JobTimes(job.CreatedAt, job.ScheduledAt, job.StartedAt, job.FinishedAt ?? job.LastActivityAt))]);
     }
 
     /// <inheritdoc/>
