@@ -116,16 +116,28 @@ internal sealed class Statements(string schema)
     /// Lets the first live job of each of these jobs' sessions into line, and enters those that have ended and have dependents. Answers which
     /// ones those were, as hints: first whether there is something to release.
     /// </summary>
-    public NpgsqlBatchCommand LetNextIn(IEnumerable<JobId> ids) => New($"""
-        WITH entered AS ({Dependencies.EnterEnded("$1")}), let_in AS ({LetNextOfSessions})
-        SELECT false, id, version, phase, holds FROM let_in UNION ALL SELECT true, parent, 0, 0::smallint, 0::smallint FROM entered
-        """, Parameters.Ids(ids));
+    public NpgsqlBatchCommand LetNextIn(IReadOnlyList<JobId> ids)
+    {
+        var (which, value) = Among(ids);
+        return New($"""
+            WITH entered AS ({Dependencies.EnterEnded(which)}), let_in AS ({LetNextOfSessions(which)})
+            SELECT false, id, version, phase, holds FROM let_in UNION ALL SELECT true, parent, 0, 0::smallint, 0::smallint FROM entered
+            """, value);
+    }
 
     /// <summary>Lets the first live job of each of these jobs' sessions into line. Answers which ones those were, as hints.</summary>
-    public NpgsqlBatchCommand LetNextOfSessionsIn(IEnumerable<JobId> ids) => New(LetNextOfSessions, Parameters.Ids(ids));
+    public NpgsqlBatchCommand LetNextOfSessionsIn(IReadOnlyList<JobId> ids)
+    {
+        var (which, value) = Among(ids);
+        return New(LetNextOfSessions(which), value);
+    }
 
-    private string LetNextOfSessions => $"""
-        WITH touched AS (SELECT DISTINCT owner, session FROM {schema}.job WHERE id = ANY($1) AND session IS NOT NULL),
+    // The planner takes an array for longer than one id, finds the plan for any array dear, and would plan anew with every single write.
+    private static (string Which, NpgsqlParameter Value) Among(IReadOnlyList<JobId> ids) =>
+        ids.Count == 1 ? ("id = $1", Parameters.Id(ids[0])) : ("id = ANY($1)", Parameters.Ids(ids));
+
+    private string LetNextOfSessions(string which) => $"""
+        WITH touched AS (SELECT DISTINCT owner, session FROM {schema}.job WHERE {which} AND session IS NOT NULL),
         next AS (
             SELECT first.id FROM touched CROSS JOIN LATERAL (
                 SELECT id, phase, holds FROM {schema}.job j
