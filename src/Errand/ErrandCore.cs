@@ -49,6 +49,9 @@ internal sealed class ErrandCore : IDisposable
 
     public JobKinds Kinds { get; }
 
+    /// <summary>The bodies of calls that wait in the store for their turn.</summary>
+    public ParkedBodies ParkedBodies { get; } = new();
+
     public TimeProvider Time { get; }
 
     public WorkScheduler Scheduler { get; }

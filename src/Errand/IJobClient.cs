@@ -82,6 +82,12 @@ public interface IJobClient
     /// <exception cref="JobFailedException">It failed or was cancelled.</exception>
     ValueTask<JobData> GetResultAsync(JobId id, CancellationToken cancellationToken = default);
 
+    /// <summary>How a job ended, with its result also where that was too large for the job's row.</summary>
+    /// <param name="job">The job, as it was read.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="JobNotFinishedException">It had not ended when it was read.</exception>
+    ValueTask<JobOutcome> GetOutcomeAsync(Job job, CancellationToken cancellationToken = default);
+
     /// <summary>Waits for the end of a job or for news of it, for as long as one likes; returns at once when it is there.</summary>
     /// <param name="id">The id.</param>
     /// <param name="options">For what, and how long. Default: for the end, however long.</param>

@@ -53,6 +53,9 @@ internal sealed partial class JobClient
         return (await OutcomeOf(job, cancellationToken)).Result;
     }
 
+    public ValueTask<JobOutcome> GetOutcomeAsync(Job job, CancellationToken cancellationToken = default) =>
+        job.IsTerminal ? OutcomeOf(job, cancellationToken) : throw new JobNotFinishedException(job);
+
     public async ValueTask<OutputSlice> ReadOutputAsync(JobId id, OutputRange range, CancellationToken cancellationToken = default)
     {
         await GetAsync(id, cancellationToken);

@@ -6,7 +6,15 @@ namespace Errand;
 // How jobs come in.
 internal sealed partial class JobClient
 {
-    public async ValueTask<Job> SubmitAsync(JobSpec spec, CancellationToken cancellationToken = default)
+    public ValueTask<Job> SubmitAsync(JobSpec spec, CancellationToken cancellationToken = default) =>
+        SubmitAsync(spec, null, handOver: false, cancellationToken);
+
+    /// <summary>Submits the job of a call, with its work.</summary>
+    /// <param name="spec">What is asked for.</param>
+    /// <param name="body">The work; none where its kind knows how to run it.</param>
+    /// <param name="handOver">Whether its caller is given its id at once, so that it does not wait for a slot.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    internal async ValueTask<Job> SubmitAsync(JobSpec spec, IJobExecutor? body, bool handOver, CancellationToken cancellationToken)
     {
         _core.RefuseWhenStopping();
         _core.Check(spec);
@@ -15,9 +23,50 @@ internal sealed partial class JobClient
         var id = _core.NewId(now);
         activity?.SetTag("errand.job.id", id.ToString());
         var caps = _core.CapsOf(spec);
-        if (StartsAtOnce(spec, caps, now) && _core.Runner is { } runner && runner.TryReserveDirect(spec)
-            && await StartDirectAsync(runner, id, spec, now, cancellationToken) is { } started) return started;
-        return (await AddQueuedAsync([ErrandCore.QueuedJob(id, spec, caps, now)], cancellationToken))[0];
+        if (StartsAtOnce(spec, caps, now) && _core.Runner is { } runner
+            && (handOver ? runner.TryReserveHandOver(spec) : runner.TryReserveDirect(spec))
+            && await StartDirectAsync(runner, id, spec, body, handOver, now, cancellationToken) is { } started) return started;
+        var queued = ErrandCore.QueuedJob(id, spec, caps, now);
+        return body is null ? (await AddQueuedAsync([queued], cancellationToken))[0] : await AddParkedAsync(queued, body, cancellationToken);
+    }
+
+    /// <summary>Adds the job of a call whose work waits here for its turn.</summary>
+    private async ValueTask<Job> AddParkedAsync(Job queued, IJobExecutor body, CancellationToken cancellationToken)
+    {
+        // Before it is added, because it may be claimed at once.
+        _core.ParkedBodies.Park(queued.Id, body);
+        try
+        {
+            var job = (await AddQueuedAsync([queued], cancellationToken))[0];
+            if (job.Id != queued.Id) _core.ParkedBodies.Drop(queued.Id);
+            else _core.Scheduler.Queue(() => _ = DropWhenEndedAsync(job.Id));
+            return job;
+        }
+        catch
+        {
+            _core.ParkedBodies.Drop(queued.Id);
+            throw;
+        }
+    }
+
+    /// <summary>A job may end, or be run by another process, without its body.</summary>
+    private async Task DropWhenEndedAsync(JobId id)
+    {
+        try
+        {
+            long version = 0;
+            while (_core.ParkedBodies.Holds(id))
+            {
+                var job = (await WaitAsync(id, new() { AfterVersion = version })).Job;
+                if (job.IsTerminal || job.Attempt > 0) break;
+                version = job.Version;
+            }
+        }
+        catch (JobException)
+        {
+            // Removed, or the store is away: then it is queued no longer, or runs by its kind.
+        }
+        _core.ParkedBodies.Drop(id);
     }
 
     public async ValueTask<IReadOnlyList<Job>> SubmitAsync(IReadOnlyList<JobSpec> specs, CancellationToken cancellationToken = default)
@@ -61,10 +110,12 @@ internal sealed partial class JobClient
         caps.Count == 0 && spec is { Session: null, After.Count: 0, Notify.Count: 0, Reuse: JobReuse.None } && !(spec.RunAt > now);
 
     /// <summary>Adds a job as running here; none where it must wait after all.</summary>
-    private async ValueTask<Job?> StartDirectAsync(JobRunner runner, JobId id, JobSpec spec, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<Job?> StartDirectAsync(
+        JobRunner runner, JobId id, JobSpec spec, IJobExecutor? body, bool handOver, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var job = Job.Running(id, spec, runner.Lease.Runner, createdAt: now, startedAt: now);
-        var execution = runner.Expect(job);
+        if (handOver) job = job with { PromotedAt = now };
+        var execution = runner.Expect(job, body);
         try
         {
             var added = (await Store.AddAsync([job], cancellationToken))[0];

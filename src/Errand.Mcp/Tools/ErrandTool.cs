@@ -48,7 +48,7 @@ internal abstract class ErrandTool : McpServerTool
         IsError = isError ? true : null,
     };
 
-    protected static CallToolResult Error(Wire.WireProblem problem) => Answer(problem, Wire.WireJson.Wire.WireProblem, problem.Message, isError: true);
+    internal static CallToolResult Error(Wire.WireProblem problem) => Answer(problem, Wire.WireJson.Wire.WireProblem, problem.Message, isError: true);
 
     private static JsonElement Parse(string json)
     {

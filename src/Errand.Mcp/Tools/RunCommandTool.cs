@@ -2,14 +2,13 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Errand.Mcp.Wire;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.Protocol;
 
 namespace Errand.Mcp;
 
 /// <summary>Runs a shell command; one that takes longer than its caller waits goes on as a job.</summary>
-internal sealed class RunCommandTool(IJobClient jobs, IOptions<ErrandMcpOptions> options) : ErrandTool
+internal sealed class RunCommandTool(IJobClient jobs, Handles handles, IOptions<ErrandMcpOptions> options) : ErrandTool
 {
     private const int TitleLength = 100;
     private static readonly string[] InputNames = ["command", "argv", "cwd", "env", "stdin", "shell", "expectedExitCodes"];
@@ -54,16 +53,12 @@ internal sealed class RunCommandTool(IJobClient jobs, IOptions<ErrandMcpOptions>
         arguments.RefuseUnknown([.. InputNames, .. OtherNames]);
         var patience = arguments.AsyncTimeout() ?? options.Value.AsyncTimeout;
         var spec = new JobSpec("command", InputOf(arguments)) { Title = arguments.Text("title") ?? TitleOf(arguments) };
-        if (arguments.Flag("background")) return HandOver(await jobs.SubmitAsync(spec, CancellationToken.None));
+        if (arguments.Flag("background")) return await HandOverAsync(await jobs.SubmitAsync(spec, CancellationToken.None));
         var result = await jobs.CallAsync(spec, new() { AsyncTimeout = patience, OnAbandon = OnAbandon.Promote }, cancellationToken);
-        return result.Outcome is { } outcome ? Plain(outcome) : HandOver(result.Job!);
+        return result.Outcome is { } outcome ? Plain(outcome) : await HandOverAsync(result.Job!);
     }
 
-    private static CallToolResult HandOver(Job job)
-    {
-        var handle = WireHandle.Of(job);
-        return Answer(handle, WireJson.Wire.WireHandle, $"Still processing, as job {handle.Id}. {handle.Next}");
-    }
+    private ValueTask<CallToolResult> HandOverAsync(Job job) => handles.AnswerAsync(job, null, options.Value.Detail, options.Value.Strict);
 
     private static CallToolResult Plain(JobOutcome outcome)
     {

@@ -1,11 +1,21 @@
+using System.Text.Json;
+
 namespace Errand.Mcp.Wire;
 
-/// <summary>What a plain client gets instead of a result when its call goes on in the background.</summary>
+/// <summary>What a client without tasks gets instead of a result when its call goes on in the background. How much it says is the caller's choice.</summary>
 internal sealed record WireHandle
 {
-    private const int PollInterval = 2000;
+    /// <summary>Marks an answer as a handle, where nothing that a tool returns can be: a result that looks like one is data.</summary>
+    public const string MetaKey = "errand/handle";
 
-    public string Status { get; init; } = "processing";
+    public const string Processing = "processing";
+
+    /// <summary>The code of a handle in strict mode.</summary>
+    public const string AsyncTimeoutCode = "ASYNC_TIMEOUT";
+
+    public string Status { get; init; } = Processing;
+
+    public string? Code { get; init; }
 
     public required string Id { get; init; }
 
@@ -13,16 +23,27 @@ internal sealed record WireHandle
 
     public bool IsComplete { get; init; }
 
-    public required string State { get; init; }
+    public string? State { get; init; }
 
-    public int PollIntervalMs { get; init; } = PollInterval;
+    public int? PollIntervalMs { get; init; }
 
-    public required string Next { get; init; }
+    public string? Next { get; init; }
 
-    public static WireHandle Of(Job job) => new()
-    {
-        Id = job.Id.ToString(), State = job.State.ToWord(), IsComplete = job.IsTerminal,
-        Next = $"It goes on in the background and is not lost. Call job_wait with id \"{job.Id}\" to wait for its end and get its result; " +
-               "job_output shows what it has written so far; job_cancel stops it. Do not call the same tool again for it.",
-    };
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public WireProgress? Progress { get; init; }
+
+    public string? Message { get; init; }
+
+    public string? AlreadyRunning { get; init; }
+
+    public WireEta? Eta { get; init; }
+
+    public WireError? Error { get; init; }
+
+    public int? RetryCount { get; init; }
+
+    public bool? CanRetry { get; init; }
+
+    public JsonElement? ExpectedSchema { get; init; }
 }

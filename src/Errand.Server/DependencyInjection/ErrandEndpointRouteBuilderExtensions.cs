@@ -1,7 +1,6 @@
 using Errand.Server.Api;
 using Errand.Server.Mcp;
 using Errand.Server.Security;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,8 +19,7 @@ public static class ErrandEndpointRouteBuilderExtensions
         var jobs = services.GetRequiredService<JobEndpoints>();
         var health = services.GetRequiredService<HealthEndpoints>();
 
-        endpoints.MapPost("/mcp", guard.Guard(mcp.PostAsync));
-        endpoints.MapMethods("/mcp", [HttpMethods.Get, HttpMethods.Delete], guard.Guard(McpEndpoint.RefuseMethodAsync));
+        endpoints.MapMethods("/mcp", McpEndpoint.Methods, guard.Guard(mcp.HandleAsync));
         endpoints.MapGet("/healthz", guard.GuardOpen(HealthEndpoints.LiveAsync));
         endpoints.MapGet("/readyz", guard.GuardOpen(health.ReadyAsync));
 

@@ -1,6 +1,5 @@
 using Errand.Server;
 using Errand.Server.Api;
-using Errand.Server.Mcp;
 using Errand.Server.Security;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -28,13 +27,11 @@ public static class ErrandServerServiceCollectionExtensions
         {
             options.ServerInfo = new Implementation { Name = "errand", Title = "Errand", Version = ServerStats.ThisVersion };
             options.ServerInstructions = Instructions;
-            // Each request has a server of its own, within the request's own scope.
-            options.ScopeRequests = false;
         });
         services.AddSingleton<AccessGuard>();
         services.AddSingleton<JobEndpoints>();
         services.AddSingleton<HealthEndpoints>();
-        services.AddSingleton<McpEndpoint>();
+        services.AddErrandMcpHttp();
         return services;
     }
 }

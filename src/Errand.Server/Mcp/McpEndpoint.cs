@@ -1,111 +1,171 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
-using ModelContextProtocol.Server;
 
 namespace Errand.Server.Mcp;
 
 /// <summary>
-/// MCP over Streamable HTTP, without sessions: each request gets a server of its own, so that any of them may come to any process, and
-/// everything that lasts is in the store.
+/// MCP over Streamable HTTP, for both of its generations. From 2026-07-28 on each request is served by itself, so that any of them may come to any
+/// process; before, a client initialises a session and makes its requests within it.
 /// </summary>
-internal sealed class McpEndpoint(IOptionsFactory<McpServerOptions> options, ILoggerFactory loggers, IHostApplicationLifetime lifetime)
+internal sealed class McpEndpoint(McpRequestReader reader, McpRequestRules rules, McpSessions sessions, McpExchange exchange, IOptions<McpHttpOptions> options)
 {
-    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType = TypeOf<JsonRpcMessage>();
-    private static readonly JsonTypeInfo<JsonRpcError> ErrorType = TypeOf<JsonRpcError>();
+    /// <summary>What there is something to say to.</summary>
+    public static readonly string[] Methods = [HttpMethods.Post, HttpMethods.Get, HttpMethods.Delete];
 
-    public async Task PostAsync(HttpContext context)
+    /// <summary>Answers a request, whoever it comes from.</summary>
+    public async Task HandleAsync(HttpContext context)
     {
-        string accept = context.Request.Headers.Accept.ToString();
-        if (!accept.Contains("application/json", StringComparison.OrdinalIgnoreCase) || !accept.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
+        try
         {
-            await RefuseAsync(context, default, StatusCodes.Status406NotAcceptable, McpErrorCode.InvalidRequest, "Accept must list application/json and text/event-stream.");
-            return;
+            await (HttpMethods.IsPost(context.Request.Method) ? PostAsync(context) : HttpMethods.IsGet(context.Request.Method) ? GetAsync(context) : DeleteAsync(context));
         }
-        if (await ReadAsync(context) is not { } message)
+        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            await RefuseAsync(context, default, StatusCodes.Status400BadRequest, McpErrorCode.InvalidRequest, "The body is not one JSON-RPC message.");
-            return;
+            // Nobody is there any more to be answered.
         }
-        if (McpRequestRules.Check(context.Request.Headers, message) is { } problem)
-        {
-            await RefuseAsync(context, message is JsonRpcRequest { Id: var id } ? id : default, StatusCodes.Status400BadRequest, problem);
-            return;
-        }
-        await ServeAsync(context, message);
+        catch (OperationCanceledException) when (!context.Response.HasStarted) { await McpRefusal.ShuttingDown.WriteAsync(context); }
     }
 
-    /// <summary>There is no stream but that of a request, and no session to delete.</summary>
-    public static Task RefuseMethodAsync(HttpContext context)
+    private async Task PostAsync(HttpContext context)
     {
-        context.Response.Headers.Allow = HttpMethods.Post;
-        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-        return Task.CompletedTask;
+        if (CheckMedia(context.Request) is { } unfit)
+        {
+            await unfit.WriteAsync(context);
+            return;
+        }
+        var (message, unreadable) = await reader.ReadAsync(context.Request);
+        var refusal = unreadable ?? rules.Check(context.Request.Headers, message!);
+        await (refusal is null ? ServeAsync(context, message!) : refusal.WriteAsync(context, message));
     }
 
-    private async Task ServeAsync(HttpContext context, JsonRpcMessage message)
+    private Task ServeAsync(HttpContext context, JsonRpcMessage message)
     {
-        string version = context.Request.Headers[McpRequestRules.VersionHeader].ToString();
+        string version = context.Request.Headers[McpHeaders.Version].ToString();
         message.Context = new() { User = context.User, ProtocolVersion = version.Length > 0 ? version : null };
-        // A call whose client goes, or whose server does, is told so; what becomes of its work is the tool's choice.
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        await using var transport = new StreamableHttpServerTransport(loggers) { Stateless = true };
-        await using var server = McpServer.Create(transport, options.Create(Options.DefaultName), loggers, context.RequestServices);
-        var running = server.RunAsync(ended.Token);
-        PrepareStream(context.Response);
-        Func<JsonRpcMessage?, ValueTask>? starting = McpVersions.DescribesEachRequest(version) ? first => ChooseStatus(context.Response, first) : null;
-        bool answered = await transport.HandlePostRequestAsync(message, context.Response.Body, starting, ended.Token);
-        if (!answered)
+        if (McpVersions.DescribesEachRequest(version)) return exchange.ServeAsync(context, message);
+        if (!options.Value.Sessions) return exchange.ServeLegacyAsync(context, message);
+        bool begins = message is JsonRpcRequest { Method: RequestMethods.Initialize };
+        if (context.Request.Headers.ContainsKey(McpHeaders.Session)) return ServeInSessionAsync(context, message, begins, version);
+        if (begins) return BeginSessionAsync(context, message);
+        return options.Value.AllowWithoutSession ? exchange.ServeLegacyAsync(context, message) : McpRefusal.SessionMissing.WriteAsync(context, message);
+    }
+
+    private async Task BeginSessionAsync(HttpContext context, JsonRpcMessage message)
+    {
+        // The revision is settled by the message itself.
+        message.Context!.ProtocolVersion = null;
+        if (!sessions.TryBegin(context.User, out var session))
         {
-            context.Response.ContentType = null;
-            context.Response.StatusCode = StatusCodes.Status202Accepted;
+            await McpRefusal.TooManySessions.WriteAsync(context, message);
+            return;
         }
-        await transport.DisposeAsync();
-        await running;
-    }
-
-    private static async ValueTask<JsonRpcMessage?> ReadAsync(HttpContext context)
-    {
-        try { return await JsonSerializer.DeserializeAsync(context.Request.Body, MessageType, context.RequestAborted); }
-        catch (JsonException) { return null; }
-    }
-
-    private static void PrepareStream(HttpResponse response)
-    {
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
-        // A proxy that gathers the stream would keep back its beginning.
-        response.Headers["X-Accel-Buffering"] = "no";
-        response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-    }
-
-    // The newest revision wants some errors to be seen by those who look at the status only.
-    private static ValueTask ChooseStatus(HttpResponse response, JsonRpcMessage? first)
-    {
-        if (first is JsonRpcError { Error.Code: var code } && !response.HasStarted)
-            response.StatusCode = (McpErrorCode)code switch
+        bool kept = false;
+        try
+        {
+            await McpExchange.ServeAsync(context, message, session, first =>
             {
-                McpErrorCode.MethodNotFound => StatusCodes.Status404NotFound,
-                McpErrorCode.MissingRequiredClientCapability or McpErrorCode.UnsupportedProtocolVersion or McpErrorCode.HeaderMismatch => StatusCodes.Status400BadRequest,
-                _ => response.StatusCode,
-            };
-        return ValueTask.CompletedTask;
+                // A client that is refused must not come to think that it has a session.
+                if (first is JsonRpcError) return ValueTask.CompletedTask;
+                kept = true;
+                sessions.Keep(session);
+                context.Response.Headers[McpHeaders.Session] = session.Id;
+                return ValueTask.CompletedTask;
+            });
+        }
+        finally
+        {
+            session.Leave();
+            if (!kept) sessions.Discard(session);
+        }
     }
 
-    private static Task RefuseAsync(HttpContext context, RequestId id, int status, McpErrorCode code, string message) =>
-        RefuseAsync(context, id, status, new JsonRpcErrorDetail { Code = (int)code, Message = message });
-
-    private static Task RefuseAsync(HttpContext context, RequestId id, int status, JsonRpcErrorDetail error)
+    private async Task ServeInSessionAsync(HttpContext context, JsonRpcMessage message, bool begins, string version)
     {
-        context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new JsonRpcError { Id = id, Error = error }, ErrorType);
+        if (!sessions.TryEnter(context.Request.Headers[McpHeaders.Session].ToString(), context.User, out var session))
+        {
+            await McpRefusal.SessionUnknown.WriteAsync(context, message);
+            return;
+        }
+        try
+        {
+            var refusal = begins ? McpRefusal.SessionBegun : CheckVersion(version, session);
+            await (refusal is null ? McpExchange.ServeAsync(context, message, session) : refusal.WriteAsync(context, message));
+        }
+        finally { session.Leave(); }
     }
 
-    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(T));
+    /// <summary>The stream of a session, for what the server says unasked.</summary>
+    private async Task GetAsync(HttpContext context)
+    {
+        if (FindSession(context, out var session) is { } refusal)
+        {
+            await refusal.WriteAsync(context);
+            return;
+        }
+        try
+        {
+            if (!Accepts(context.Request, "text/event-stream"))
+            {
+                await McpRefusal.StreamNotAcceptable.WriteAsync(context);
+                return;
+            }
+            McpExchange.PrepareStream(context.Response);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, session!.Ended);
+            await session.ListenAsync(context.Response.Body, over.Token);
+        }
+        finally { session!.Leave(); }
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        if (FindSession(context, out var session) is { } refusal)
+        {
+            await refusal.WriteAsync(context);
+            return;
+        }
+        session!.Leave();
+        sessions.End(session);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private McpRefusal? FindSession(HttpContext context, out McpSession? session)
+    {
+        session = null;
+        string version = context.Request.Headers[McpHeaders.Version].ToString();
+        if (rules.CheckVersion(version) is { } unsupported) return unsupported;
+        if (McpVersions.DescribesEachRequest(version) || !options.Value.Sessions)
+        {
+            context.Response.Headers.Allow = HttpMethods.Post;
+            return McpRefusal.OnlyPost;
+        }
+        string id = context.Request.Headers[McpHeaders.Session].ToString();
+        if (id.Length == 0) return McpRefusal.SessionMissing;
+        if (!sessions.TryEnter(id, context.User, out session)) return McpRefusal.SessionUnknown;
+        if (CheckVersion(version, session) is not { } differs) return null;
+        session.Leave();
+        return differs;
+    }
+
+    private static McpRefusal? CheckVersion(string version, McpSession session) =>
+        version.Length == 0 || session.Server.NegotiatedProtocolVersion is not { } agreed || agreed == version ? null
+        : McpRefusal.Bad(McpErrorCode.InvalidRequest, $"The header {McpHeaders.Version} is '{version}', and this session has agreed on '{agreed}'.");
+
+    private static McpRefusal? CheckMedia(HttpRequest request)
+    {
+        if (!Accepts(request, "application/json") || !Accepts(request, "text/event-stream")) return McpRefusal.NotAcceptable;
+        var type = request.ContentType.AsSpan();
+        int end = type.IndexOf(';');
+        return (end < 0 ? type : type[..end]).Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase) ? null : McpRefusal.NotJson;
+    }
+
+    private static bool Accepts(HttpRequest request, string type)
+    {
+        foreach (string? value in request.Headers.Accept)
+        {
+            if (value is not null && (value.Contains(type, StringComparison.OrdinalIgnoreCase) || value.Contains("*/*", StringComparison.Ordinal))) return true;
+        }
+        return false;
+    }
 }

@@ -1,89 +1,93 @@
-using System.Text;
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace Errand.Server.Mcp;
 
 /// <summary>What the headers of a request must be like, so that a proxy that routes by headers and a server that reads the body do the same.</summary>
-internal static class McpRequestRules
+internal sealed class McpRequestRules(McpVersions versions, IOptions<McpServerOptions> options)
 {
-    public const string VersionHeader = "MCP-Protocol-Version";
-    private const string MethodHeader = "Mcp-Method";
-    private const string NameHeader = "Mcp-Name";
     private const string MetaPrefix = "io.modelcontextprotocol/";
-    private const string CodedStart = "=?base64?";
-    private const string CodedEnd = "?=";
+    private const string VersionField = $"{MetaPrefix}protocolVersion";
+    private const string CapabilitiesField = $"{MetaPrefix}clientCapabilities";
+
+    private readonly FrozenDictionary<string, string> _nameFields = NameFields(options.Value);
+    private readonly McpParameterRules _parameters = new(options.Value);
 
     /// <summary>What is wrong, if something is.</summary>
-    public static JsonRpcErrorDetail? Check(IHeaderDictionary headers, JsonRpcMessage message)
+    public McpRefusal? Check(IHeaderDictionary headers, JsonRpcMessage message)
     {
-        string version = headers[VersionHeader].ToString();
-        if (version.Length > 0 && !McpVersions.Supported.Contains(version)) return UnsupportedVersion(version);
-        var (method, parameters) = message switch
-        {
-            JsonRpcRequest request => (request.Method, request.Params),
-            JsonRpcNotification notification => (notification.Method, notification.Params),
-            _ => (null, null),
-        };
-        var meta = (parameters as JsonObject)?["_meta"] as JsonObject;
-        string? declared = Text(meta?[$"{MetaPrefix}protocolVersion"]);
-        if (method is null || (!McpVersions.DescribesEachRequest(version) && !McpVersions.DescribesEachRequest(declared))) return null;
-        if (CheckMeta(version, declared, meta, message) is { } problem) return problem;
-        if (headers[MethodHeader].ToString() is var named && named != method) return Mismatch(MethodHeader, named, "method", method);
-        string? name = Text((parameters as JsonObject)?[NameField(method)]);
-        return name is not null && Decode(headers[NameHeader].ToString()) is var header && header != name ? Mismatch(NameHeader, header, $"params.{NameField(method)}", name) : null;
+        try { return CheckRead(headers, message); }
+        // Objects are read when they are looked into.
+        catch (ArgumentException e) { return McpRefusal.Bad(McpErrorCode.InvalidRequest, $"The params of the message cannot be read: {e.Message}"); }
     }
 
-    private static JsonRpcErrorDetail? CheckMeta(string version, string? declared, JsonObject? meta, JsonRpcMessage message)
+    /// <summary>What is wrong with the revision that a request without a body names, if something is.</summary>
+    public McpRefusal? CheckVersion(string version, bool withoutHandshake = false) => version.Length == 0 || versions.IsSupported(version) ? null
+        : McpRefusal.Bad(McpErrorCode.UnsupportedProtocolVersion, $"The protocol version '{version}' is not spoken here.", new JsonObject
+        {
+            ["supported"] = new JsonArray([.. versions.Offered(withoutHandshake).Select(offered => (JsonNode)offered)]),
+            ["requested"] = version,
+        });
+
+    private McpRefusal? CheckRead(IHeaderDictionary headers, JsonRpcMessage message)
     {
-        if (version.Length == 0) return Mismatch(VersionHeader, "", "protocol version in _meta", declared!);
+        string version = headers[McpHeaders.Version].ToString();
+        var (method, parameters) = message switch
+        {
+            JsonRpcRequest request => (request.Method, request.Params as JsonObject),
+            JsonRpcNotification notification => (notification.Method, notification.Params as JsonObject),
+            _ => (null, null),
+        };
+        var meta = parameters?["_meta"] as JsonObject;
+        string? declared = Text(meta?[VersionField]);
+        if (CheckVersion(version, declared is not null) is { } unsupported) return unsupported;
+        if (method is null || (!McpVersions.DescribesEachRequest(version) && !McpVersions.DescribesEachRequest(declared))) return null;
+        return CheckMeta(version, declared, meta, message) ?? CheckMethod(headers, method) ?? CheckName(headers, method, parameters)
+            ?? (method == RequestMethods.ToolsCall ? _parameters.Check(headers, Text(parameters?["name"]), parameters?["arguments"] as JsonObject) : null);
+    }
+
+    private static McpRefusal? CheckMeta(string version, string? declared, JsonObject? meta, JsonRpcMessage message)
+    {
+        if (version.Length == 0) return Mismatch(McpHeaders.Version, "", "protocol version in _meta", declared!);
         // A notification has nobody to be told.
         if (message is JsonRpcRequest)
         {
-            if (declared is null) return Missing("protocolVersion");
-            if (meta?[$"{MetaPrefix}clientCapabilities"] is not JsonObject) return Missing("clientCapabilities");
+            if (declared is null) return Missing(VersionField);
+            if (meta?[CapabilitiesField] is not JsonObject) return Missing(CapabilitiesField);
         }
-        return declared is not null && declared != version ? Mismatch(VersionHeader, version, "protocol version in _meta", declared) : null;
+        return declared is not null && declared != version ? Mismatch(McpHeaders.Version, version, "protocol version in _meta", declared) : null;
     }
 
-    private static string NameField(string method) => method switch
+    private static McpRefusal? CheckMethod(IHeaderDictionary headers, string method) =>
+        headers[McpHeaders.Method].ToString().AsSpan().Trim(" \t").SequenceEqual(method) ? null
+        : Mismatch(McpHeaders.Method, headers[McpHeaders.Method].ToString(), "method", method);
+
+    private McpRefusal? CheckName(IHeaderDictionary headers, string method, JsonObject? parameters)
     {
-        "tools/call" or "prompts/get" => "name",
-        "resources/read" => "uri",
-        _ => "",
-    };
+        if (!_nameFields.TryGetValue(method, out string? field) || Text(parameters?[field]) is not { } name) return null;
+        return McpHeaders.Read(headers, McpHeaders.Name) == name ? null : Mismatch(McpHeaders.Name, headers[McpHeaders.Name].ToString(), $"params.{field}", name);
+    }
+
+    private static FrozenDictionary<string, string> NameFields(McpServerOptions options)
+    {
+        var fields = new Dictionary<string, string>
+        {
+            [RequestMethods.ToolsCall] = "name", [RequestMethods.PromptsGet] = "name", [RequestMethods.ResourcesRead] = "uri",
+        };
+        foreach (var handler in options.RequestHandlers ?? [])
+            if (handler.RoutingNameParameter is { } field) fields.TryAdd(handler.Method, field);
+        return fields.ToFrozenDictionary();
+    }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
-    // What a header cannot carry comes in base 64 between marks.
-    private static string Decode(string value)
-    {
-        value = value.Trim();
-        if (!value.StartsWith(CodedStart, StringComparison.OrdinalIgnoreCase) || !value.EndsWith(CodedEnd, StringComparison.Ordinal)) return value;
-        byte[] bytes = new byte[value.Length];
-        return Convert.TryFromBase64String(value[CodedStart.Length..^CodedEnd.Length], bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length) : value;
-    }
+    private static McpRefusal Missing(string field) => McpRefusal.Bad(McpErrorCode.InvalidParams, $"The request must have '{field}' in its params._meta.");
 
-    private static JsonRpcErrorDetail UnsupportedVersion(string version) => new()
-    {
-        Code = (int)McpErrorCode.UnsupportedProtocolVersion,
-        Message = $"The protocol version '{version}' is not spoken here.",
-        Data = new JsonObject
-        {
-            ["supported"] = new JsonArray([.. McpVersions.Supported.Select(supported => (JsonNode)supported)]),
-            ["requested"] = version,
-        },
-    };
-
-    private static JsonRpcErrorDetail Missing(string field) => new()
-    {
-        Code = (int)McpErrorCode.InvalidParams, Message = $"The request must have '{MetaPrefix}{field}' in its params._meta.",
-    };
-
-    private static JsonRpcErrorDetail Mismatch(string header, string value, string field, string expected) => new()
-    {
-        Code = (int)McpErrorCode.HeaderMismatch, Message = $"The header {header} is '{value}' and must be the {field} of the body, '{expected}'.",
-    };
+    private static McpRefusal Mismatch(string header, string value, string field, string expected) =>
+        McpRefusal.Bad(McpErrorCode.HeaderMismatch, $"The header {header} is '{value}' and must be the {field} of the body, '{expected}'.");
 }

@@ -16,7 +16,7 @@ internal sealed class AccessGuard(IOptions<ErrandServerOptions> options)
     /// <summary>A handler that answers only callers that may call.</summary>
     public RequestDelegate Guard(RequestDelegate handler) => ProblemAnswers.Catch(context =>
         !IsHostAllowed(context.Request) ? Problem.NotAllowedHost(context.Request.Host.Value).WriteAsync(context)
-        : !IsOriginAllowed(context.Request) ? Problem.NotAllowedOrigin.WriteAsync(context)
+        : !CallerAddress.IsOriginAllowed(context.Request, []) ? Problem.NotAllowedOrigin.WriteAsync(context)
         : !HasToken(context.Request) ? Problem.NoToken.WriteAsync(context)
         : handler(context));
 
@@ -24,14 +24,7 @@ internal sealed class AccessGuard(IOptions<ErrandServerOptions> options)
     public RequestDelegate GuardOpen(RequestDelegate handler) => ProblemAnswers.Catch(context =>
         IsHostAllowed(context.Request) ? handler(context) : Problem.NotAllowedHost(context.Request.Host.Value).WriteAsync(context));
 
-    private bool IsHostAllowed(HttpRequest request) => options.Value.AllowedHosts.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase);
-
-    // Programs send none; a page does, and must be one that this server itself has given out.
-    private static bool IsOriginAllowed(HttpRequest request)
-    {
-        string origin = request.Headers.Origin.ToString();
-        return origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);
-    }
+    private bool IsHostAllowed(HttpRequest request) => CallerAddress.IsHostAllowed(request, options.Value.AllowedHosts);
 
     private bool HasToken(HttpRequest request)
     {

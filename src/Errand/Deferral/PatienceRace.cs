@@ -128,10 +128,17 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
         runner.ExpectPromotion(_execution.Id);
         while (true)
         {
+            try { _execution.Describe(); }
+            catch (Exception e)
+            {
+                // What cannot be written down cannot be handed over.
+                if (!await GoOnInlineAsync(e)) return;
+                continue;
+            }
             var lease = _maybeWrittenUnder ?? runner.Lease;
-            var job = _execution.Snapshot(lease.Runner, Core.Time.GetJobTime());
             try
             {
+                var job = _execution.Snapshot(lease.Runner, Core.Time.GetJobTime());
                 if (runner.IsStopping) throw new ShuttingDownException();
                 // A row that may have been written under a lease that is lost belongs to whoever took over: this call is never handed over.
                 if (!lease.IsFresh) throw new StoreUnavailableException("The runner has no lease for now.");

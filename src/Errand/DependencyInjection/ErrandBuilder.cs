@@ -65,6 +65,14 @@ public sealed class ErrandBuilder
     /// <param name="kind">The kind.</param>
     public ErrandBuilder AddKind(JobKind kind) => AddKind(_ => kind);
 
+    /// <summary>Adds kinds of job that are found only while the host runs.</summary>
+    /// <param name="source">Finds them.</param>
+    public ErrandBuilder AddKinds(Func<IServiceProvider, IJobKindSource> source)
+    {
+        Services.AddSingleton(source);
+        return this;
+    }
+
     /// <summary>Adds a kind of job whose work is a delegate.</summary>
     /// <typeparam name="TInput">What it is given.</typeparam>
     /// <typeparam name="TResult">What it returns.</typeparam>

@@ -47,7 +47,7 @@ public static class ErrandServiceCollectionExtensions
         Options = services.GetRequiredService<IOptions<ErrandOptions>>().Value,
         Store = services.GetRequiredService<IJobStore>(),
         OutputLog = services.GetRequiredService<IOutputLog>(),
-        Kinds = new JobKinds(services.GetServices<JobKind>()),
+        Kinds = new JobKinds(services.GetServices<JobKind>(), services.GetServices<IJobKindSource>()),
         Services = services,
         Logger = services.GetService<ILoggerFactory>()?.CreateLogger("Errand") ?? NullLogger.Instance,
         Time = services.GetRequiredService<TimeProvider>(),

@@ -54,7 +54,7 @@ public sealed class JobContext
     internal DateTimeOffset StartedAt => _execution.StartedAt;
 
     /// <summary>Whether the store knows of this work; a call inside its caller's patience is known to nobody.</summary>
-    internal bool IsStored => _execution.Stored is not null;
+    public bool IsStored => _execution.Stored is not null;
 
     /// <summary>Tells how far the work has come.</summary>
     /// <param name="current">How much is done.</param>
@@ -64,6 +64,12 @@ public sealed class JobContext
 
     /// <summary>How the jobs ended that this one started after, in the order in which it names them; with their results, however large.</summary>
     public ValueTask<IReadOnlyList<ParentOutcome>> ParentsAsync() => _execution.Core.Client.ParentsAsync(Spec, CancellationToken);
+
+    /// <summary>
+    /// Hands the call over to the background now, if its caller still waits: for work that knows early that it will take long. Once this
+    /// returns the job is stored, and the caller has its id.
+    /// </summary>
+    public ValueTask HandOverAsync() => _execution.Stored is null && _execution.Call is { } call ? new(call.PromoteNowAsync()) : default;
 
     /// <summary>Writes a line into the job's output.</summary>
     /// <param name="line">The line, without its end.</param>

@@ -14,13 +14,25 @@ internal sealed partial class JobExecution
         var stored = Stored!;
         if (await HearOfLeaseAsync(stored))
         {
-            var proven = await WithProofAsync(outcome);
+            var proven = await WithProofAsync(Recorded(outcome));
             await WriteEndAsync(stored, proven);
             if (proven.LargeResultBytes is not null && stored.Current.State == JobState.Cancelled) await ForgetResultAsync();
         }
         else EndOutput()?.Discard();
         DisposeRun();
         Core.Runner!.OnEnded(this);
+    }
+
+    private JobOutcome Recorded(JobOutcome outcome)
+    {
+        // What stopped the work is the outcome: whatever the body then returned is not.
+        if (_executor is not ICallBody body || Stop.Reason == StopReason.TimedOut) return outcome;
+        try { return body.Record(outcome); }
+        catch (Exception e)
+        {
+            return JobOutcome.Failed(new JobError(
+                JobErrorCodes.Exception, $"The work ended, but its result cannot be kept: {e.Message}", Retryable: false));
+        }
     }
 
     /// <summary>An inline call has ended and was answered; nothing of it is kept.</summary>

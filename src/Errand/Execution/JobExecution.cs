@@ -21,6 +21,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     private JobData _checkpoint;
     private int _concluded;
     private bool _holdsSlot;
+    private bool _described;
 
     private JobExecution(ErrandCore core, JobSpec spec, JobKind? kind, IJobExecutor? executor)
     {
@@ -36,8 +37,10 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     public static JobExecution Inline(ErrandCore core, JobSpec spec, JobKind? kind, IJobExecutor? executor) =>
         new(core, spec, kind, executor) { StartedAt = core.Time.GetJobTime(), Attempt = 1 };
 
-    /// <summary>A job that this process's runner holds, with the slot it takes.</summary>
-    public static JobExecution Held(ErrandCore core, JobKind kind, Job job) => new(core, job.Spec, kind, null)
+    /// <summary>
+    /// A job that this process's runner holds, with the slot it takes; its body is that of a call that was stored before it started.
+    /// </summary>
+    public static JobExecution Held(ErrandCore core, JobKind kind, Job job, IJobExecutor? body) => new(core, job.Spec, kind, body)
     {
         _stored = new(core.Store, job), _id = job.Id, _checkpoint = job.Checkpoint, _holdsSlot = true,
         Attempt = job.Attempt, StartedAt = job.StartedAt ?? job.CreatedAt,
@@ -53,7 +56,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
 
     public ErrandCore Core { get; }
 
-    public JobSpec Spec { get; }
+    public JobSpec Spec { get; private set; }
 
     public JobContext Context { get; }
 
@@ -135,6 +138,15 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     }
 
     private static void RunInline(object? execution) => _ = ((JobExecution)execution!).RunToEndAsync(resume: false);
+
+    /// <summary>The call is about to be stored: what it was asked for is needed now.</summary>
+    public void Describe()
+    {
+        if (_executor is not ICallBody body || _described) return;
+        Spec = body.Describe(Spec);
+        Core.Check(Spec);
+        _described = true;
+    }
 
     /// <summary>The call was written to the store as a job that runs here.</summary>
     public void Promoted(Job job)

@@ -64,12 +64,20 @@ internal sealed partial class JobRunner
         !_stopping && !_lineMayHoldJobs && !Gate.IsClosed &&
         _core.Kinds.Find(spec.Kind) is not null && Lease.IsFresh && Admission.TryTake(1) == 1;
 
+    /// <summary>Takes a slot for a call that is handed over at once, over the limit if need be.</summary>
+    public bool TryReserveHandOver(JobSpec spec)
+    {
+        if (_stopping || !Lease.IsFresh || _core.Kinds.Find(spec.Kind) is null) return false;
+        Admission.Take();
+        return true;
+    }
+
     /// <summary>
     /// Makes a job that is about to be added as running here known, so that no beat takes it for lost. It takes over the reserved slot.
     /// </summary>
-    public JobExecution Expect(Job job)
+    public JobExecution Expect(Job job, IJobExecutor? body = null)
     {
-        var execution = JobExecution.Held(_core, _core.Kinds.Find(job.Kind)!, job);
+        var execution = JobExecution.Held(_core, _core.Kinds.Find(job.Kind)!, job, body ?? _core.ParkedBodies.Take(job));
         _running.Add(execution);
         return execution;
     }

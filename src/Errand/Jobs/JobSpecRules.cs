@@ -6,12 +6,14 @@ namespace Errand;
 internal static class JobSpecRules
 {
     private const int MaxName = 100;
+    private const int MaxKind = 160;
     private const int MaxText = 500;
     private const int MaxTags = 50;
     private const int MaxCaps = 20;
     private const int MaxAfter = 100_000;
     // Looked for without an enumerator: every call comes by here.
-    private static readonly SearchValues<char> KindLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+    private static readonly SearchValues<char> KindLetters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./");
     private static readonly DateTimeOffset Latest = new(2900, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static void Check(JobSpec spec, DateTimeOffset now, int maxPayload)
@@ -73,10 +75,10 @@ internal static class JobSpecRules
 
     public static void CheckKind(string? kind)
     {
-        bool legal = kind is { Length: > 0 and <= MaxName } && !kind.AsSpan().ContainsAnyExcept(KindLetters);
+        bool legal = kind is { Length: > 0 and <= MaxKind } && !kind.AsSpan().ContainsAnyExcept(KindLetters);
         if (!legal)
             throw new InvalidJobException(
-                "kind", $"'{kind}' is not a kind; a kind has 1 to {MaxName} letters, digits, '-', '_' and '.', such as 'resize-image'.");
+                "kind", $"'{kind}' is not a kind; a kind has 1 to {MaxKind} letters, digits, '-', '_', '.' and '/', such as 'resize-image'.");
     }
 
     public static void Check(JobLimits limits)

@@ -1,0 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Errand.Mcp;
+
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class JobAnswerJson : JsonSerializerContext;

@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization.Metadata;
+using Errand.Mcp.Wire;
+using Microsoft.Extensions.Options;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using CallHandler = ModelContextProtocol.Server.McpRequestHandler<
+    ModelContextProtocol.Protocol.CallToolRequestParams, ModelContextProtocol.Protocol.ResultOrAlternate<ModelContextProtocol.Protocol.CallToolResult>>;
+
+namespace Errand.Mcp;
+
+/// <summary>
+/// Where every call of a tool comes by. Those of deferrable tools become executions: inside the caller's patience the client is answered as if
+/// nothing had been done to them, past it with what it takes to follow the job.
+/// </summary>
+internal sealed class ToolCalls(IJobClient jobs, ToolKinds tools, Handles handles, IOptions<ErrandMcpOptions> options, TimeProvider time)
+{
+    private const string StatePrefix = "errand.job:";
+    private static readonly TimeSpan UntilItAsks = TimeSpan.FromSeconds(10);
+    private static readonly JsonTypeInfo<InputRequiredResult> InputRequiredType =
+        (JsonTypeInfo<InputRequiredResult>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(InputRequiredResult));
+
+    /// <summary>Handles a call.</summary>
+    public ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
+        RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken) =>
+        request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable
+            ? InvokeAsync(request, deferrable, next, cancellationToken)
+            : next(request, cancellationToken);
+
+    private async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, CallHandler next, CancellationToken cancellationToken)
+    {
+        var era = ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion);
+        if (tool.Policy.TaskOnly && era == ClientEra.Plain) throw NeedsTasks(request, tool);
+        try
+        {
+            var caller = Caller.Of(request.JsonRpcRequest.Context, options.Value);
+            if (request.Params.RequestState is { } state && state.StartsWith(StatePrefix, StringComparison.Ordinal))
+                return await GoOnAsync(request, tool, caller, state[StatePrefix.Length..], cancellationToken);
+            var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
+            var call = new ToolCall(request, next, tool, era, said);
+            var result = await RunAsync(call, tool, caller, said, cancellationToken);
+            if (!result.IsPromoted) return call.TryAnswer(result, out var answer) ? answer! : ToolResults.OfOutcome(result.Outcome!);
+            call.Detach();
+            return await AnswerHandedOverAsync(call, tool, said, result.Job!, cancellationToken);
+        }
+        catch (JobException e)
+        {
+            return ErrandTool.Error(WireProblem.Of(e));
+        }
+    }
+
+    private async ValueTask<CallResult> RunAsync(ToolCall call, DeferrableTool tool, Caller caller, CallParameters said, CancellationToken cancellationToken)
+    {
+        var how = new CallOptions
+        {
+            AsyncTimeout = said.AsyncTimeout, OnAbandon = tool.Policy.OnAbandon, HandOverAtOnce = call.Era == ClientEra.LegacyTasks,
+        };
+        var gone = CallerPresence.GoneOf(call.Request.JsonRpcRequest.Context);
+        var running = jobs.CallAsync(tool.SpecFor(caller), call, how, cancellationToken);
+        if (running.IsCompleted) return await running;
+        call.BeatWith(options.Value, time);
+        using var leaves = gone.UnsafeRegister(static call => ((ToolCall)call!).HandOver(), call);
+        try { return await running; }
+        finally { call.StopBeating(); }
+    }
+
+    private async ValueTask<ResultOrAlternate<CallToolResult>> AnswerHandedOverAsync(
+        ToolCall call, DeferrableTool tool, CallParameters said, Job job, CancellationToken cancellationToken)
+    {
+        switch (call.Era)
+        {
+            case ClientEra.Tasks:
+                return ResultOrAlternate<CallToolResult>.FromAlternate(CreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.CreateTaskResult);
+            case ClientEra.LegacyTasks:
+                return ResultOrAlternate<CallToolResult>.FromAlternate(LegacyCreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyCreateTaskResult);
+            default:
+                // The store hears of the question just after it hears of the job.
+                if (call.IsAsking) job = (await jobs.WaitAsync(job.Id, new() { OrInput = true, Timeout = UntilItAsks }, cancellationToken)).Job;
+                return AskIfItCan(call.Request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
+        }
+    }
+
+    /// <summary>A client of 2026-07-28 comes back with what its job has asked: it goes on waiting where it left.</summary>
+    private async ValueTask<ResultOrAlternate<CallToolResult>> GoOnAsync(
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, string id, CancellationToken cancellationToken)
+    {
+        var jobId = JobId.Parse(id);
+        var job = await jobs.FindAsync(jobId, cancellationToken);
+        if (job is null || !caller.MaySee(job)) throw new JobNotFoundException(jobId);
+        foreach (var (key, answer) in request.Params.InputResponses ?? new Dictionary<string, InputResponse>())
+            await jobs.TryAnswerAsync(jobId, key, answer.RawValue, caller.Owner);
+        var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
+        var patience = said.AsyncTimeout ?? (tool.Policy.AsyncTimeout > TimeSpan.Zero || tool.Policy.AsyncTimeout == Timeout.InfiniteTimeSpan
+            ? tool.Policy.AsyncTimeout
+            : options.Value.AsyncTimeout);
+        job = (await jobs.WaitAsync(jobId, new() { OrInput = true, Timeout = patience }, cancellationToken)).Job;
+        if (job.IsTerminal) return ToolResults.OfOutcome(await jobs.GetOutcomeAsync(job, cancellationToken));
+        return AskIfItCan(request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
+    }
+
+    private static ResultOrAlternate<CallToolResult>? AskIfItCan(RequestContext<CallToolRequestParams> request, Job job)
+    {
+        if (!ClientEras.DescribesEachRequest(request.JsonRpcRequest.Context?.ProtocolVersion ?? request.Server.NegotiatedProtocolVersion)) return null;
+        var open = JobQuestions.OpenFor(job, request.JsonRpcRequest.Context?.ClientCapabilities ?? request.Server.ClientCapabilities);
+        return open.Count == 0
+            ? null
+            : ResultOrAlternate<CallToolResult>.FromAlternate(new InputRequiredResult { InputRequests = open, RequestState = StatePrefix + job.Id }, InputRequiredType);
+    }
+
+    private static McpProtocolException NeedsTasks(RequestContext<CallToolRequestParams> request, DeferrableTool tool) =>
+        ClientEras.DescribesEachRequest(request.JsonRpcRequest.Context?.ProtocolVersion ?? request.Server.NegotiatedProtocolVersion)
+            ? TaskRules.NotDeclared($"The tool '{tool.Name}' is offered only to clients that follow tasks: declare the extension {ClientEras.TasksExtension}.")
+            : new McpProtocolException($"The tool '{tool.Name}' is offered only to clients that follow tasks: call it with the parameter 'task'.", McpErrorCode.MethodNotFound);
+}

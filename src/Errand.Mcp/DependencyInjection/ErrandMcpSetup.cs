@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using ModelContextProtocol.Server;
+
+namespace Errand.Mcp;
+
+/// <summary>
+/// Puts Errand into a server's options. Hosts without sessions make these anew for each request, so all that lasts is in services; and they may
+/// be made while those services are, so these are found only when the first request needs them.
+/// </summary>
+internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandMcpOptions> settings) : IPostConfigureOptions<McpServerOptions>
+{
+    private ToolCalls? _calls;
+    private ToolListing? _listing;
+
+    public void PostConfigure(string? name, McpServerOptions options)
+    {
+        if (settings.Value.JobTools) AddTools(options);
+        options.Capabilities ??= new();
+        options.Capabilities.Extensions ??= new Dictionary<string, object>();
+        options.Capabilities.Extensions[ClientEras.TasksExtension] = new JsonObject();
+        options.RequestHandlers ??= [];
+        foreach (var handler in TaskRouting.Handlers(services.GetRequiredService<TaskRequests>, services.GetRequiredService<LegacyTaskRequests>))
+            options.RequestHandlers.Add(handler);
+        options.Handlers.SubscriptionsListenHandler ??= (request, token) => services.GetRequiredService<TaskSubscriptions>().ListenAsync(request, token);
+        options.Filters.Request.ListToolsFilters.Add(next => async (request, token) =>
+        {
+            var listed = await next(request, token);
+            (_listing ??= services.GetRequiredService<ToolListing>()).Amend(listed, request.Server.ServerOptions.ToolCollection);
+            return listed;
+        });
+        options.Filters.Request.CallToolWithAlternateFilters.Add((request, next, token) =>
+            (_calls ??= services.GetRequiredService<ToolCalls>()).InvokeAsync(request, next, token));
+    }
+
+    private void AddTools(McpServerOptions options)
+    {
+        options.ToolCollection ??= [];
+        foreach (var tool in services.GetServices<ErrandTool>()) options.ToolCollection.TryAdd(tool);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+
+namespace Errand.Server.Mcp;
+
+/// <summary>Reads the one JSON-RPC message that a request carries.</summary>
+internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
+{
+    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType = (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
+
+    private readonly long _limit = options.Value.MaxRequestBytes;
+
+    /// <summary>The message, or why there is none.</summary>
+    public async ValueTask<(JsonRpcMessage? Message, McpRefusal? Refusal)> ReadAsync(HttpRequest request)
+    {
+        if (request.ContentLength > _limit) return (null, McpRefusal.TooLarge(_limit));
+        try { return await ReadAsync(request.BodyReader, request.HttpContext.RequestAborted); }
+        catch (BadHttpRequestException e) { return (null, new(e.StatusCode, (int)McpErrorCode.InvalidRequest, $"The body cannot be read: {e.Message}")); }
+    }
+
+    private async ValueTask<(JsonRpcMessage?, McpRefusal?)> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken);
+            if (read.Buffer.Length > _limit)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return (null, McpRefusal.TooLarge(_limit));
+            }
+            if (!read.IsCompleted)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+            var parsed = read.Buffer.IsSingleSegment ? Parse(read.Buffer.FirstSpan) : Parse(read.Buffer.ToArray());
+            reader.AdvanceTo(read.Buffer.End);
+            return parsed;
+        }
+    }
+
+    private static (JsonRpcMessage?, McpRefusal?) Parse(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, MessageType) is { } message ? (message, null)
+                : (null, McpRefusal.Bad(McpErrorCode.InvalidRequest, "The body is null; it must be one JSON-RPC message."));
+        }
+        catch (JsonException e) { return (null, Explain(body, e)); }
+    }
+
+    // Only what went wrong is looked at twice.
+    private static McpRefusal Explain(ReadOnlySpan<byte> body, JsonException problem)
+    {
+        var reader = new Utf8JsonReader(body);
+        var first = JsonTokenType.None;
+        try
+        {
+            while (reader.Read()) first = first == JsonTokenType.None ? reader.TokenType : first;
+        }
+        catch (JsonException e)
+        {
+            return McpRefusal.Bad(McpErrorCode.ParseError, body.IsEmpty ? "The body is empty; it must be one JSON-RPC message." : $"The body is not JSON: {e.Message}");
+        }
+        return McpRefusal.Bad(McpErrorCode.InvalidRequest, first == JsonTokenType.StartArray
+            ? "The body is a batch. Batches are not taken: send each message in a request of its own."
+            : $"The body is not a JSON-RPC message: {problem.Message}");
+    }
+}
