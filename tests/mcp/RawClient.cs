@@ -12,7 +12,7 @@ namespace Errand.Mcp.Tests;
 internal sealed class RawClient : IAsyncDisposable
 {
     private const string Info = """{"name":"raw","version":"1.0"}""";
-    private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonObject>> _waiting = new();
     private readonly Channel<JsonObject> _unasked = Channel.CreateUnbounded<JsonObject>();
     private readonly McpServer _server;

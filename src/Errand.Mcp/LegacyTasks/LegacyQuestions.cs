@@ -11,6 +11,7 @@ namespace Errand.Mcp;
 /// </summary>
 internal sealed class LegacyQuestions(IJobClient jobs, JobId id, McpServer server, string owner) : IDisposable
 {
+    private static long _lastId;
     private readonly Dictionary<string, CancellationTokenSource> _asked = new(StringComparer.Ordinal);
 
     /// <summary>Asks what is new, and takes back what was answered.</summary>
@@ -37,15 +38,34 @@ internal sealed class LegacyQuestions(IJobClient jobs, JobId id, McpServer serve
 
     private async Task AskAsync(string key, InputRequest request, CancellationToken wanted)
     {
+        var message = new JsonRpcRequest
+        {
+            Id = new($"errand-{Interlocked.Increment(ref _lastId)}"), Method = request.Method,
+            Params = RelatedTask.Mark(request.Params is { ValueKind: JsonValueKind.Object } given ? JsonObject.Create(given)! : [], id),
+        };
         try
         {
-            var parameters = request.Params is { ValueKind: JsonValueKind.Object } given ? (JsonObject)JsonObject.Create(given)!.DeepClone() : [];
-            var response = await server.SendRequestAsync(new() { Method = request.Method, Params = RelatedTask.Mark(parameters, id) }, wanted);
+            var response = await server.SendRequestAsync(message, wanted);
             if (response.Result is { } answer) await jobs.TryAnswerAsync(id, key, JsonSerializer.SerializeToElement(answer, McpNodes.Node), owner);
+        }
+        catch (OperationCanceledException) when (wanted.IsCancellationRequested)
+        {
+            await TakeBackAsync(message.Id);
         }
         catch (Exception)
         {
-            // It was answered elsewhere, or the client refuses or is gone: then the question stays open for others.
+            // The client refuses, or is gone: the question stays open for others.
+        }
+    }
+
+    // The protocol library forgets to say so where the one who waits goes on at once.
+    private async Task TakeBackAsync(RequestId request)
+    {
+        var parameters = new JsonObject { ["requestId"] = request.ToString(), ["reason"] = "The answer is not wanted any more." };
+        try { await server.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.CancelledNotification, Params = RelatedTask.Mark(parameters, id) }); }
+        catch (Exception)
+        {
+            // The client is gone.
         }
     }
 }
