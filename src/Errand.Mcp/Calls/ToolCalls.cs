@@ -22,10 +22,26 @@ internal sealed class ToolCalls(IJobClient jobs, ToolKinds tools, Handles handle
 
     /// <summary>Handles a call.</summary>
     public ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
-        RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken) =>
-        request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable
-            ? InvokeAsync(request, deferrable, next, cancellationToken)
-            : next(request, cancellationToken);
+        RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken) => request.MatchedPrimitive switch
+    {
+        { } own when ErrandToolAlias.Unwrap(own) is JobStartingTool => StartAsync(request, next, cancellationToken),
+        McpServerTool tool when tools.Of(tool) is { } deferrable => InvokeAsync(request, deferrable, next, cancellationToken),
+        _ => next(request, cancellationToken),
+    };
+
+    /// <summary>Errand's own tools hand their calls over themselves; a client that follows tasks is given the task for the handle.</summary>
+    private async ValueTask<ResultOrAlternate<CallToolResult>> StartAsync(
+        RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken)
+    {
+        var answer = await next(request, cancellationToken);
+        var era = ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion);
+        if (era == ClientEra.Plain || answer.IsAlternate || Handles.IdOf(answer.Result) is not { } id) return answer;
+        return TaskOf(await jobs.GetAsync(id, cancellationToken), era);
+    }
+
+    private ResultOrAlternate<CallToolResult> TaskOf(Job job, ClientEra era) => era == ClientEra.Tasks
+        ? ResultOrAlternate<CallToolResult>.FromAlternate(CreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.CreateTaskResult)
+        : ResultOrAlternate<CallToolResult>.FromAlternate(LegacyCreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyCreateTaskResult);
 
     private async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
         RequestContext<CallToolRequestParams> request, DeferrableTool tool, CallHandler next, CancellationToken cancellationToken)
@@ -68,17 +84,10 @@ internal sealed class ToolCalls(IJobClient jobs, ToolKinds tools, Handles handle
     private async ValueTask<ResultOrAlternate<CallToolResult>> AnswerHandedOverAsync(
         ToolCall call, DeferrableTool tool, CallParameters said, Job job, CancellationToken cancellationToken)
     {
-        switch (call.Era)
-        {
-            case ClientEra.Tasks:
-                return ResultOrAlternate<CallToolResult>.FromAlternate(CreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.CreateTaskResult);
-            case ClientEra.LegacyTasks:
-                return ResultOrAlternate<CallToolResult>.FromAlternate(LegacyCreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyCreateTaskResult);
-            default:
-                // The store hears of the question just after it hears of the job.
-                if (call.IsAsking) job = (await jobs.WaitAsync(job.Id, new() { OrInput = true, Timeout = UntilItAsks }, cancellationToken)).Job;
-                return AskIfItCan(call.Request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
-        }
+        if (call.Era != ClientEra.Plain) return TaskOf(job, call.Era);
+        // The store hears of the question just after it hears of the job.
+        if (call.IsAsking) job = (await jobs.WaitAsync(job.Id, new() { OrInput = true, Timeout = UntilItAsks }, cancellationToken)).Job;
+        return AskIfItCan(call.Request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
     }
 
     /// <summary>A client of 2026-07-28 comes back with what its job has asked: it goes on waiting where it left.</summary>
