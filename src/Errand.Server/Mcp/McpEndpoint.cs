@@ -78,6 +78,8 @@ internal sealed class McpEndpoint(McpRequestReader reader, McpRequestRules rules
         {
             session.Leave();
             if (!kept) sessions.Discard(session);
+            // Its headers were sent before it was refused, because that took long.
+            else if (session.Server.NegotiatedProtocolVersion is null) sessions.End(session);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol;
@@ -47,6 +48,8 @@ internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
 
     private static (JsonRpcMessage?, McpRefusal?) Parse(ReadOnlySpan<byte> body)
     {
+        // Texts within the params are read only when they are looked at.
+        if (!Utf8.IsValid(body)) return (null, McpRefusal.Bad(McpErrorCode.ParseError, "The body is not JSON: it is not UTF-8."));
         try
         {
             return JsonSerializer.Deserialize(body, MessageType) is { } message ? (message, null)

@@ -22,8 +22,8 @@ internal sealed class McpRequestRules(McpVersions versions, IOptions<McpServerOp
     public McpRefusal? Check(IHeaderDictionary headers, JsonRpcMessage message)
     {
         try { return CheckRead(headers, message); }
-        // Objects are read when they are looked into.
-        catch (ArgumentException e) { return McpRefusal.Bad(McpErrorCode.InvalidRequest, $"The params of the message cannot be read: {e.Message}"); }
+        // Objects are read when they are looked into, and may turn out to be none.
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException) { return McpRefusal.Bad(McpErrorCode.InvalidRequest, $"The params of the message cannot be read: {e.Message}"); }
     }
 
     /// <summary>What is wrong with the revision that a request without a body names, if something is.</summary>
