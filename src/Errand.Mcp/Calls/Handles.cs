@@ -17,10 +17,15 @@ internal sealed class Handles(IJobClient jobs, JobToolNames names, TimeProvider 
     {
         var handle = new WireHandle
         {
-            Id = job.Id.ToString(), IsComplete = job.IsTerminal, State = job.State.ToWord(), PollIntervalMs = PollHint.Of(job, time.GetUtcNow()), Next = NextOf(job),
+            Id = job.Id.ToString(), IsComplete = job.IsTerminal,
             Code = strict ? WireHandle.AsyncTimeoutCode : null, AlreadyRunning = (await TwinOf(job))?.Id.ToString(),
         };
-        if (detail >= ResponseDetail.Standard) handle = handle with { StartedAt = job.StartedAt, Progress = WireProgress.Of(job.Progress), Message = job.Progress?.Message };
+        string next = NextOf(job);
+        if (detail >= ResponseDetail.Standard) handle = handle with
+        {
+            State = job.State.ToWord(), PollIntervalMs = PollHint.Of(job, time.GetUtcNow()), Next = next,
+            StartedAt = job.StartedAt, Progress = WireProgress.Of(job.Progress), Message = job.Progress?.Message,
+        };
         if (detail == ResponseDetail.Full)
         {
             var status = await jobs.StatusAsync(job.Id);
@@ -33,7 +38,7 @@ internal sealed class Handles(IJobClient jobs, JobToolNames names, TimeProvider 
         string twin = handle.AlreadyRunning is { } running ? $" The same call is already running as job {running}." : "";
         return new()
         {
-            Content = [new TextContentBlock { Text = $"Still processing, as job {handle.Id}.{twin} {handle.Next}" }],
+            Content = [new TextContentBlock { Text = $"Still processing, as job {handle.Id}.{twin} {next}" }],
             StructuredContent = JsonSerializer.SerializeToElement(handle, WireJson.Wire.WireHandle),
             IsError = strict ? true : null,
             Meta = new JsonObject { [WireHandle.MetaKey] = handle.Id },

@@ -40,7 +40,10 @@ public static class ErrandMcpServerBuilderExtensions
         services.TryAddSingleton<TaskDetails>();
         services.TryAddSingleton<TaskRequests>();
         services.TryAddSingleton<TaskSubscriptions>();
+        services.TryAddSingleton<LegacyMessages>();
+        services.TryAddSingleton<LegacyTaskNews>();
         services.TryAddSingleton<LegacyTaskRequests>();
+        services.TryAddSingleton<LegacyTaskResults>();
         AddTools(services);
     }
 

@@ -21,9 +21,14 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
         options.Capabilities.Extensions ??= new Dictionary<string, object>();
         options.Capabilities.Extensions[ClientEras.TasksExtension] = new JsonObject();
         options.RequestHandlers ??= [];
-        foreach (var handler in TaskRouting.Handlers(services.GetRequiredService<TaskRequests>, services.GetRequiredService<LegacyTaskRequests>))
+        foreach (var handler in TaskRouting.Handlers(
+            services.GetRequiredService<TaskRequests>, services.GetRequiredService<LegacyTaskRequests>, services.GetRequiredService<LegacyTaskResults>))
             options.RequestHandlers.Add(handler);
         options.Handlers.SubscriptionsListenHandler ??= (request, token) => services.GetRequiredService<TaskSubscriptions>().ListenAsync(request, token);
+        options.Filters.Message.IncomingFilters.Add(LegacyMessages.Incoming);
+        options.Filters.Message.OutgoingFilters.Add(next => (context, token) => LegacyExchange.Of(context.JsonRpcMessage.Context) is { } exchange
+            ? services.GetRequiredService<LegacyMessages>().AnswerAsync(exchange, context, next, token)
+            : next(context, token));
         options.Filters.Request.ListToolsFilters.Add(next => async (request, token) =>
         {
             var listed = await next(request, token);
