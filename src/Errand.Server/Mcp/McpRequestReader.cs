@@ -13,7 +13,8 @@ namespace Errand.Server.Mcp;
 /// <summary>Reads the one JSON-RPC message that a request carries.</summary>
 internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
 {
-    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType = (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
+    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType =
+        (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
 
     private readonly long _limit = options.Value.MaxRequestBytes;
 
@@ -22,7 +23,10 @@ internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
     {
         if (request.ContentLength > _limit) return (null, McpRefusal.TooLarge(_limit));
         try { return await ReadAsync(request.BodyReader, request.HttpContext.RequestAborted); }
-        catch (BadHttpRequestException e) { return (null, new(e.StatusCode, (int)McpErrorCode.InvalidRequest, $"The body cannot be read: {e.Message}")); }
+        catch (BadHttpRequestException e)
+        {
+            return (null, new(e.StatusCode, (int)McpErrorCode.InvalidRequest, $"The body cannot be read: {e.Message}"));
+        }
     }
 
     private async ValueTask<(JsonRpcMessage?, McpRefusal?)> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
@@ -69,7 +73,8 @@ internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
         }
         catch (JsonException e)
         {
-            return McpRefusal.Bad(McpErrorCode.ParseError, body.IsEmpty ? "The body is empty; it must be one JSON-RPC message." : $"The body is not JSON: {e.Message}");
+            return McpRefusal.Bad(
+                McpErrorCode.ParseError, body.IsEmpty ? "The body is empty; it must be one JSON-RPC message." : $"The body is not JSON: {e.Message}");
         }
         return McpRefusal.Bad(McpErrorCode.InvalidRequest, first == JsonTokenType.StartArray
             ? "The body is a batch. Batches are not taken: send each message in a request of its own."

@@ -32,7 +32,8 @@ internal sealed class HttpHost : IAsyncDisposable
     public McpSessions Sessions => App.Services.GetRequiredService<McpSessions>();
 
     public static async Task<HttpHost> StartAsync(
-        Action<McpHttpOptions>? options = null, Action<IServiceCollection>? services = null, Action<WebApplication>? before = null, Action<IEndpointConventionBuilder>? map = null)
+        Action<McpHttpOptions>? options = null, Action<IServiceCollection>? services = null,
+        Action<WebApplication>? before = null, Action<IEndpointConventionBuilder>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -59,7 +60,8 @@ internal sealed class HttpHost : IAsyncDisposable
         await HttpAnswer.ReadAsync(await OpenAsync(method, null, headers));
 
     /// <summary>Sends a request, and answers once the headers of the answer are there.</summary>
-    public Task<HttpResponseMessage> OpenAsync(HttpMethod method, HttpContent? content, IReadOnlyList<(string Name, string Value)> headers, CancellationToken? leave = null)
+    public Task<HttpResponseMessage> OpenAsync(
+        HttpMethod method, HttpContent? content, IReadOnlyList<(string Name, string Value)> headers, CancellationToken? leave = null)
     {
         var request = new HttpRequestMessage(method, Path) { Content = content };
         if (headers.All(header => header.Name != "Accept")) request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
@@ -80,16 +82,21 @@ internal sealed class HttpHost : IAsyncDisposable
 /// <summary>An answer: its status, and its JSON, whether that came by itself or as the last event of a stream.</summary>
 internal sealed record HttpAnswer(int Status, HttpResponseHeaders Headers, string Body)
 {
-    public JsonObject? Message => (JsonObject?)JsonNode.Parse(Body.Split('\n').LastOrDefault(line => line.StartsWith("data: ", StringComparison.Ordinal))?["data: ".Length..] ?? Body);
+    private const string Data = "data: ";
+
+    public JsonObject? Message => (JsonObject?)JsonNode.Parse(LastEvent ?? Body);
 
     public int? Code => (int?)Message?["error"]?["code"];
 
     public string Text => (string)Message!["result"]!["content"]![0]!["text"]!;
 
+    private string? LastEvent => Body.Split('\n').LastOrDefault(line => line.StartsWith(Data, StringComparison.Ordinal))?[Data.Length..];
+
     public string? Session => Headers.TryGetValues("Mcp-Session-Id", out var values) ? values.Single() : null;
 
     public static async Task<HttpAnswer> ReadAsync(HttpResponseMessage response)
     {
-        using (response) return new((int)response.StatusCode, response.Headers, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var read = response;
+        return new((int)response.StatusCode, response.Headers, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 }

@@ -6,7 +6,10 @@ namespace Errand.Mcp.Tests.Http;
 internal static class Legacy
 {
     public const string Initialize =
-        """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}""";
+        """
+        {"jsonrpc":"2.0","id":1,"method":"initialize",
+        "params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"a","version":"1"}}}
+        """;
 
     public const string Initialized = """{"jsonrpc":"2.0","method":"notifications/initialized"}""";
 

@@ -97,7 +97,7 @@ public sealed class MalformedTests
         TestContext.Current.TestOutputHelper!.WriteLine($"ERRAND_SEED={seed}");
         var chance = new Random(seed);
         await using var host = await HttpHost.StartAsync(options => options.AllowWithoutSession = true);
-        string[] seeds = [Legacy.Initialize, Legacy.Ping, Legacy.Call("echo", new() { ["text"] = "x" }), Current.Call("echo", new() { ["text"] = "x" }).ToJsonString()];
+        string[] seeds = [Legacy.Initialize, Legacy.Ping, Legacy.Call("echo", new() { ["text"] = "x" }), Current.Call("echo").ToJsonString()];
         for (int round = 0; round < 400; round++)
         {
             byte[] body = Encoding.UTF8.GetBytes(seeds[chance.Next(seeds.Length)]);
@@ -120,7 +120,8 @@ public sealed class MalformedTests
             Headers.ContentType = new("application/json");
         }
 
-        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => await stream.WriteAsync(Encoding.UTF8.GetBytes(_text));
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) =>
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(_text));
 
         protected override bool TryComputeLength(out long length)
         {

@@ -24,7 +24,7 @@ public sealed class StatelessTests
     public async Task A_session_that_is_named_has_no_meaning()
     {
         await using var host = await HttpHost.StartAsync();
-        var answer = await host.PostAsync(Current.Call("echo", new() { ["text"] = "x" }).ToJsonString(), Current.Headers("echo", Legacy.Session("whatever")));
+        var answer = await host.EchoAsync(Current.Headers("echo", Legacy.Session("whatever")));
         Assert.Equal((200, "x"), (answer.Status, answer.Text));
     }
 
@@ -46,9 +46,12 @@ public sealed class StatelessTests
     {
         await using var host = await HttpHost.StartAsync();
         (string Name, string? Value)[] headers = [("MCP-Protocol-Version", version), ("Mcp-Method", method), ("Mcp-Name", name)];
-        var answer = await host.PostAsync(Current.Call("echo", new() { ["text"] = what }).ToJsonString(), [.. from header in headers where header.Value is not null select (header.Name, header.Value!)]);
-        Assert.Equal((400, HeaderMismatch, "a"), (answer.Status, answer.Code, (string?)answer.Message!["id"]));
+        var answer = await host.EchoAsync(Given(headers));
+        Assert.True((400, HeaderMismatch, "a") == (answer.Status, answer.Code, (string?)answer.Message!["id"]), $"{what}: {answer.Body}");
     }
+
+    private static (string, string)[] Given((string Name, string? Value)[] headers) =>
+        [.. from header in headers where header.Value is not null select (header.Name, header.Value!)];
 
     [Theory]
     [InlineData(" echo ")]
@@ -56,7 +59,7 @@ public sealed class StatelessTests
     public async Task A_name_may_come_with_space_around_or_in_base_64(string name)
     {
         await using var host = await HttpHost.StartAsync();
-        var answer = await host.PostAsync(Current.Call("echo", new() { ["text"] = "x" }).ToJsonString(), [Current.Version, Current.Method("tools/call"), Current.Name(name)]);
+        var answer = await host.EchoAsync(Current.Version, Current.Method("tools/call"), Current.Name(name));
         Assert.Equal(200, answer.Status);
     }
 
@@ -78,7 +81,8 @@ public sealed class StatelessTests
     {
         await using var host = await HttpHost.StartAsync();
         var answer = await host.PostAsync(
-            Current.Request("server/discover", version: "2099-01-01").ToJsonString(), ("MCP-Protocol-Version", "2099-01-01"), Current.Method("server/discover"));
+            Current.Request("server/discover", version: "2099-01-01").ToJsonString(),
+            ("MCP-Protocol-Version", "2099-01-01"), Current.Method("server/discover"));
         Assert.Equal((400, -32022), (answer.Status, answer.Code));
         Assert.Equal("2099-01-01", (string)answer.Message!["error"]!["data"]!["requested"]!);
         Assert.Equal([Current.Revision], answer.Message["error"]!["data"]!["supported"]!.AsArray().Select(one => (string)one!));
@@ -115,7 +119,7 @@ public sealed class StatelessTests
     public async Task A_parameter_that_is_repeated_in_a_header_must_be_the_same_there(string header, int status)
     {
         await using var host = await HttpHost.StartAsync();
-        var answer = await host.PostAsync(Current.Call("routed", new() { ["region"] = "eu" }).ToJsonString(), Current.Headers("routed", ("Mcp-Param-Region", header)));
+        var answer = await host.CallAsync("routed", new() { ["region"] = "eu" }, ("Mcp-Param-Region", header));
         Assert.Equal((status, status == 200 ? null : HeaderMismatch), (answer.Status, answer.Code));
     }
 
@@ -129,11 +133,12 @@ public sealed class StatelessTests
     [InlineData("""{"count":42}""", null, "43", 400)]
     [InlineData("""{"count":42.5}""", null, "42.5", 400)]
     [InlineData("""{"count":9007199254740993}""", null, "9007199254740993", 400)]
-    public async Task Parameters_in_headers_are_there_when_their_arguments_are_and_integers_are_numbers(string arguments, string? region, string? count, int status)
+    public async Task Parameters_in_headers_are_there_when_their_arguments_are_and_integers_are_numbers(
+        string arguments, string? region, string? count, int status)
     {
         await using var host = await HttpHost.StartAsync();
-        (string, string)[] headers = [.. region is null ? [] : new[] { ("Mcp-Param-Region", region) }, .. count is null ? [] : new[] { ("Mcp-Param-Count", count) }];
-        var answer = await host.PostAsync(Current.Call("routed", (JsonObject)JsonNode.Parse(arguments)!).ToJsonString(), Current.Headers("routed", headers));
+        (string Name, string? Value)[] headers = [("Mcp-Param-Region", region), ("Mcp-Param-Count", count)];
+        var answer = await host.CallAsync("routed", (JsonObject)JsonNode.Parse(arguments)!, Given(headers));
         Assert.Equal(status, answer.Status);
     }
 
@@ -143,8 +148,9 @@ public sealed class StatelessTests
     public async Task Requests_of_ones_own_are_routed_by_the_parameter_that_they_name(string header, int status)
     {
         await using var host = await HttpHost.StartAsync(services: services => services.Configure<McpServerOptions>(options =>
-            (options.RequestHandlers ??= []).Add(new() { Method = "own/get", RoutingNameParameter = "key", Handler = (_, _) => new(new JsonObject()) })));
-        var answer = await host.PostAsync(Current.Request("own/get", new() { ["key"] = "one" }).ToJsonString(), Current.Version, Current.Method("own/get"), Current.Name(header));
+            options.RequestHandlers = [new() { Method = "own/get", RoutingNameParameter = "key", Handler = (_, _) => new(new JsonObject()) }]));
+        string request = Current.Request("own/get", new() { ["key"] = "one" }).ToJsonString();
+        var answer = await host.PostAsync(request, Current.Version, Current.Method("own/get"), Current.Name(header));
         Assert.Equal(status, answer.Status);
     }
 
@@ -152,7 +158,8 @@ public sealed class StatelessTests
     public async Task A_notification_is_accepted()
     {
         await using var host = await HttpHost.StartAsync();
-        var answer = await host.PostAsync("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}""", Current.Version, Current.Method("notifications/cancelled"));
+        string notification = """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}""";
+        var answer = await host.PostAsync(notification, Current.Version, Current.Method("notifications/cancelled"));
         Assert.Equal((202, ""), (answer.Status, answer.Body));
     }
 
