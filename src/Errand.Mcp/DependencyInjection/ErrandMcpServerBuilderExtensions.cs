@@ -33,9 +33,16 @@ public static class ErrandMcpServerBuilderExtensions
         services.TryAddSingleton<ToolKinds>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IJobKindSource, ToolKinds>(provider => provider.GetRequiredService<ToolKinds>()));
         services.TryAddSingleton<ToolCalls>();
+        services.TryAddSingleton<AbandonedCalls>();
+        services.TryAddSingleton<ResultReferences>();
         services.TryAddSingleton<ToolListing>();
         services.TryAddSingleton<Handles>();
         services.TryAddSingleton<JobToolNames>();
+        services.TryAddSingleton<JobText>();
+        services.TryAddSingleton<OwnedJobs>();
+        services.TryAddSingleton<ErrandToolParts>();
+        services.TryAddSingleton<NewsWait>();
+        services.TryAddSingleton<OutputNews>();
         services.TryAddSingleton<TaskRules>();
         services.TryAddSingleton<TaskDetails>();
         services.TryAddSingleton<TaskRequests>();
@@ -53,6 +60,9 @@ public static class ErrandMcpServerBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobWaitTool>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobOutputTool>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobCancelTool>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobResultTool>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobRetryTool>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobInputTool>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobListTool>());
     }
 

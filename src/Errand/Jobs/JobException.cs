@@ -47,8 +47,7 @@ public sealed class JobNotFoundException : JobException
 {
     /// <summary>A refusal that names the id.</summary>
     /// <param name="id">The id.</param>
-    public JobNotFoundException(JobId id) : base($"Job {id} was not found. It may have been removed after its retention, or the id is mistyped.") =>
-        JobId = id;
+    public JobNotFoundException(JobId id) : base($"Job {id} was not found. It may have expired, or the id is mistyped.") => JobId = id;
 }
 
 /// <summary>A result was asked for before there is one.</summary>
