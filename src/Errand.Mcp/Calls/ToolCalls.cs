@@ -26,11 +26,13 @@ internal sealed class ToolCalls(
         RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken)
     {
         var era = ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion);
-        if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable) return InvokeAsync(request, deferrable, era, next, cancellationToken);
+        if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable)
+            return InvokeAsync(request, deferrable, era, next, cancellationToken);
         // That there is no such tool is said further on.
         bool exists = request.MatchedPrimitive is not null || request.Server.ServerOptions.Handlers.CallToolHandler is not null;
         return era == ClientEra.LegacyTasks && exists
-            ? throw new McpProtocolException($"The tool '{request.Params.Name}' cannot become a task: call it without the parameter 'task'.", McpErrorCode.MethodNotFound)
+            ? throw new McpProtocolException(
+                $"The tool '{request.Params.Name}' cannot become a task: call it without the parameter 'task'.", McpErrorCode.MethodNotFound)
             : next(request, cancellationToken);
     }
 
@@ -66,7 +68,8 @@ internal sealed class ToolCalls(
         };
         var gone = CallerPresence.GoneOf(call.Request.JsonRpcRequest.Context);
         var spec = tool.SpecFor(caller);
-        if (call.Era == ClientEra.LegacyTasks) spec = spec with { KeepFor = LegacyTaskParameters.ReadKeepFor(call.Request.JsonRpcRequest, tool.Policy.KeepFor) };
+        if (call.Era == ClientEra.LegacyTasks)
+            spec = spec with { KeepFor = LegacyTaskParameters.ReadKeepFor(call.Request.JsonRpcRequest, tool.Policy.KeepFor) };
         var running = jobs.CallAsync(spec, call, how, cancellationToken);
         if (running.IsCompleted) return await running;
         call.BeatWith(options.Value, time);
