@@ -37,7 +37,8 @@ internal sealed class LegacyTaskNews(IJobClient jobs, TimeProvider time)
                 if (token is not null && !LegacyTask.HasEnded(seen) && seen.Progress is { } now && now.Current > progress)
                 {
                     progress = now.Current;
-                    await session.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.ProgressNotification, Params = Write(seen, now, token) });
+                    var news = Write(seen, now, token);
+                    await session.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.ProgressNotification, Params = news });
                 }
                 if (task.Status != told)
                 {

@@ -1,7 +1,7 @@
 using ModelContextProtocol;
 using ModelContextProtocol.Server;
-using RawHandler = System.Func<
-    ModelContextProtocol.Protocol.JsonRpcRequest, System.Threading.CancellationToken, System.Threading.Tasks.ValueTask<System.Text.Json.Nodes.JsonNode?>>;
+using RawHandler = System.Func<ModelContextProtocol.Protocol.JsonRpcRequest, System.Threading.CancellationToken,
+    System.Threading.Tasks.ValueTask<System.Text.Json.Nodes.JsonNode?>>;
 
 namespace Errand.Mcp;
 
@@ -12,7 +12,8 @@ internal static class TaskRouting
     /// <param name="tasks">Those of 2026-07-28, once one comes.</param>
     /// <param name="legacy">Those of 2025-11-25, once one comes.</param>
     /// <param name="results">That of 2025-11-25 which waits, once it comes.</param>
-    public static IEnumerable<McpServerRequestHandler> Handlers(Func<TaskRequests> tasks, Func<LegacyTaskRequests> legacy, Func<LegacyTaskResults> results) =>
+    public static IEnumerable<McpServerRequestHandler> Handlers(
+        Func<TaskRequests> tasks, Func<LegacyTaskRequests> legacy, Func<LegacyTaskResults> results) =>
     [
         Handler("tasks/get", (request, token) => tasks().GetAsync(request, token), (request, token) => legacy().GetAsync(request, token)),
         Handler("tasks/cancel", (request, token) => tasks().CancelAsync(request, token), (request, token) => legacy().CancelAsync(request, token)),
@@ -28,7 +29,8 @@ internal static class TaskRouting
         {
             string? version = LegacyExchange.VersionOf(request.Context);
             var handler = ClientEras.DescribesEachRequest(version) ? current : version == ClientEras.LegacyTasks ? legacy : null;
-            if (handler is null) throw new McpProtocolException($"The method '{method}' is not part of this revision of the protocol.", McpErrorCode.MethodNotFound);
+            if (handler is null)
+                throw new McpProtocolException($"The method '{method}' is not part of this revision of the protocol.", McpErrorCode.MethodNotFound);
             try { return await handler(request, cancellationToken); }
             catch (JobException e) { throw TaskRules.ProblemOf(e); }
         },

@@ -50,7 +50,7 @@ internal sealed partial class Conversation(string name)
         string approved = File.Exists(path) ? File.ReadAllText(path).ReplaceLineEndings("\n") : "";
         if (said == approved) return;
         if (Environment.GetEnvironmentVariable(Accept) is { Length: > 0 }) File.WriteAllText(path, said);
-        else Assert.Fail($"What is said differs from {name}.json. If it is meant to, run this test again with {Accept}=1.\n{Difference(approved, said)}");
+        else Assert.Fail($"This is not what {name}.json says. If it is meant to be, run the test again with {Accept}=1.\n{Difference(approved, said)}");
     }
 
     private static string Difference(string approved, string said)

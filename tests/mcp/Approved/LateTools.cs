@@ -36,7 +36,7 @@ internal sealed class LateTools(Gate gate)
     public async Task<string> RefuseAsync(CancellationToken cancellationToken)
     {
         await gate.PassAsync(cancellationToken);
-        throw new McpProtocolException("There is no such thing.", McpErrorCode.InvalidParams);
+        throw new McpProtocolException("There is no such thing.", McpErrorCode.InvalidParams) { Data = { ["place"] = "here" } };
     }
 
     [McpServerTool(Name = "ask"), Deferrable, Description("Asks for a name.")]

@@ -11,6 +11,7 @@ public sealed class WireShapeTests
 {
     private const string WithTasks = """{"elicitation":{},"extensions":{"io.modelcontextprotocol/tasks":{}}}""";
     private const string WithoutTasks = """{"elicitation":{}}""";
+    private const string Accept = """{"action":"accept","content":{"name":"Ada"}}""";
     private const string Unknown = """{"taskId":"unknown"}""";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -42,7 +43,7 @@ public sealed class WireShapeTests
         await host.UntilAsync(asking, job => job.State == JobState.Waiting);
         await talk.SayAsync(client, "asking", "tasks/get", LegacyHost.Named(asking));
         await talk.SayAsync(
-            client, "an answer", "tasks/update", $$$"""{"taskId":"{{{asking}}}","inputResponses":{"1":{"action":"accept","content":{"name":"Ada"} } } }""");
+            client, "an answer", "tasks/update", $$"""{"taskId":"{{asking}}","inputResponses":{"1":{{Accept}} } }""");
         gate.Open();
         foreach (string id in (string[])[counting, erring, refusing, asking]) await EndOfAsync(host, id);
         await talk.SayAsync(client, "completed, after an answer", "tasks/get", LegacyHost.Named(asking));
@@ -58,7 +59,7 @@ public sealed class WireShapeTests
             plain, "a question in the answer of a call", "tools/call", """{"name":"ask","arguments":{"asyncTimeout":20}}""");
         await talk.SayAsync(
             plain, "the same call with an answer", "tools/call",
-            $$$"""{"name":"ask","requestState":"{{{asked["result"]!["requestState"]}}}","inputResponses":{"1":{"action":"accept","content":{"name":"Ada"} } } }""");
+            $$"""{"name":"ask","requestState":"{{asked["result"]!["requestState"]}}","inputResponses":{"1":{{Accept}} } }""");
         await talk.SayAsync(client, "of the other revision", "tasks/result", Unknown);
         await talk.SayAsync(client, "of the other revision", "tasks/list");
         talk.Check();
@@ -95,7 +96,7 @@ public sealed class WireShapeTests
         var asked = client.RequestAsync("tasks/result", LegacyHost.Named(asking));
         var question = await client.NextAsync("elicitation/create");
         talk.NoteSent("its question, on the stream of tasks/result", question);
-        await client.ReplyAsync(question, """{"action":"accept","content":{"name":"Ada"}}""");
+        await client.ReplyAsync(question, Accept);
         talk.Note("the result, after an answer", JsonNode.Parse(LegacyHost.Named(asking)), "tasks/result", await asked);
 
         gate.Open();

@@ -53,7 +53,8 @@ public sealed class QuestionTests
         var question = await client.NextAsync(Elicitation);
 
         var asked = (await host.Jobs.GetAsync(JobId.Parse(id), Token)).Inputs;
-        await host.Jobs.AnswerAsync(JobId.Parse(id), asked[0].Key, JobData.Parse("""{"action":"accept","content":{"name":"Bob"}}"""), "an operator", Token);
+        var answer = JobData.Parse("""{"action":"accept","content":{"name":"Bob"}}""");
+        await host.Jobs.AnswerAsync(JobId.Parse(id), asked[0].Key, answer, "an operator", Token);
 
         Assert.Equal("accept: Bob", (await result)["content"]![0]!["text"]!.ToString());
         Assert.Equal(question["id"]!.ToJsonString(), (await client.NextAsync("notifications/cancelled"))["params"]!["requestId"]!.ToJsonString());

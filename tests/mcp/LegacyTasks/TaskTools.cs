@@ -56,7 +56,8 @@ internal sealed class TaskTools(Gate gate)
     public static CallToolResult Err() => new() { IsError = true, Content = [new TextContentBlock { Text = "It did not work." }] };
 
     [McpServerTool(Name = "refusing"), Deferrable, Description("Fails with an error of the protocol.")]
-    public static string Refuse() => throw new McpProtocolException("There is no such thing.", McpErrorCode.ResourceNotFound);
+    public static string Refuse() =>
+        throw new McpProtocolException("There is no such thing.", McpErrorCode.ResourceNotFound) { Data = { ["place"] = "here", ["tries"] = 2 } };
 
     [McpServerTool(Name = "ask"), Deferrable(Restartable = true), Description("Asks for a name.")]
     public static async Task<string> AskAsync(McpServer server, CancellationToken cancellationToken)
