@@ -28,12 +28,34 @@ internal sealed class ToolCalls(
         var era = ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion);
         if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable)
             return InvokeAsync(request, deferrable, era, next, cancellationToken);
+        if (request.MatchedPrimitive is { } own && ErrandToolAlias.Unwrap(own) is JobStartingTool) return StartAsync(request, era, next, cancellationToken);
         // That there is no such tool is said further on.
         bool exists = request.MatchedPrimitive is not null || request.Server.ServerOptions.Handlers.CallToolHandler is not null;
         return era == ClientEra.LegacyTasks && exists
             ? throw new McpProtocolException(
                 $"The tool '{request.Params.Name}' cannot become a task: call it without the parameter 'task'.", McpErrorCode.MethodNotFound)
             : next(request, cancellationToken);
+    }
+
+    /// <summary>Errand's own tools hand their calls over themselves; a client that follows tasks is given the task for the handle.</summary>
+    private async ValueTask<ResultOrAlternate<CallToolResult>> StartAsync(
+        RequestContext<CallToolRequestParams> request, ClientEra era, CallHandler next, CancellationToken cancellationToken)
+    {
+        var answer = await next(request, cancellationToken);
+        if (era == ClientEra.Plain || answer.IsAlternate) return answer;
+        if (Handles.IdOf(answer.Result) is not { } id) return era == ClientEra.LegacyTasks ? throw Refusal(answer.Result) : answer;
+        return TaskOf(request, await jobs.GetAsync(id, cancellationToken), era);
+    }
+
+    // Who asked for a task does not expect a tool's answer.
+    private static McpProtocolException Refusal(CallToolResult? answer) =>
+        new(answer?.Content.OfType<TextContentBlock>().FirstOrDefault()?.Text ?? "The call was refused.", McpErrorCode.InvalidParams);
+
+    private ResultOrAlternate<CallToolResult> TaskOf(RequestContext<CallToolRequestParams> request, Job job, ClientEra era)
+    {
+        if (era == ClientEra.Tasks) return ResultOrAlternate<CallToolResult>.FromAlternate(CreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.CreateTaskResult);
+        news.Follow(job, request);
+        return ResultOrAlternate<CallToolResult>.FromAlternate(LegacyCreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyCreateTaskResult);
     }
 
     private async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
@@ -81,18 +103,10 @@ internal sealed class ToolCalls(
     private async ValueTask<ResultOrAlternate<CallToolResult>> AnswerHandedOverAsync(
         ToolCall call, DeferrableTool tool, CallParameters said, Job job, CancellationToken cancellationToken)
     {
-        switch (call.Era)
-        {
-            case ClientEra.Tasks:
-                return ResultOrAlternate<CallToolResult>.FromAlternate(CreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.CreateTaskResult);
-            case ClientEra.LegacyTasks:
-                news.Follow(job, call.Request);
-                return ResultOrAlternate<CallToolResult>.FromAlternate(LegacyCreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyCreateTaskResult);
-            default:
-                // The store hears of the question just after it hears of the job.
-                if (call.IsAsking) job = (await jobs.WaitAsync(job.Id, new() { OrInput = true, Timeout = UntilItAsks }, cancellationToken)).Job;
-                return AskIfItCan(call.Request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
-        }
+        if (call.Era != ClientEra.Plain) return TaskOf(call.Request, job, call.Era);
+        // The store hears of the question just after it hears of the job.
+        if (call.IsAsking) job = (await jobs.WaitAsync(job.Id, new() { OrInput = true, Timeout = UntilItAsks }, cancellationToken)).Job;
+        return AskIfItCan(call.Request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
     }
 
     /// <summary>A client of 2026-07-28 comes back with what its job has asked: it goes on waiting where it left.</summary>

@@ -13,10 +13,11 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
 {
     private ToolCalls? _calls;
     private ToolListing? _listing;
+    private IReadOnlyList<McpServerTool>? _tools;
 
     public void PostConfigure(string? name, McpServerOptions options)
     {
-        if (settings.Value.JobTools) AddTools(options);
+        AddTools(options);
         options.Capabilities ??= new();
         options.Capabilities.Extensions ??= new Dictionary<string, object>();
         options.Capabilities.Extensions[ClientEras.TasksExtension] = new JsonObject();
@@ -42,6 +43,18 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
     private void AddTools(McpServerOptions options)
     {
         options.ToolCollection ??= [];
-        foreach (var tool in services.GetServices<ErrandTool>()) options.ToolCollection.TryAdd(tool);
+        foreach (var tool in _tools ??= MakeTools()) options.ToolCollection.TryAdd(tool);
+    }
+
+    private List<McpServerTool> MakeTools()
+    {
+        var names = services.GetRequiredService<JobToolNames>();
+        List<McpServerTool> tools = [];
+        foreach (var tool in services.GetServices<ErrandTool>().Where(tool => settings.Value.JobTools || !tool.FollowsJobs))
+        {
+            tools.Add(tool);
+            tools.AddRange(names.AliasesOf(tool.OwnName).Select(alias => new ErrandToolAlias(tool, alias)));
+        }
+        return tools;
     }
 }

@@ -64,7 +64,10 @@ internal sealed class LegacyMessages(ToolKinds tools, IOptions<ErrandMcpOptions>
     {
         if (collection is null || result["tools"] is not JsonArray listed) return;
         foreach (var tool in listed.OfType<JsonObject>())
-            if (tool["name"]?.ToString() is { } name && collection.TryGetPrimitive(name, out var primitive) && tools.Of(primitive) is { } deferrable)
-                tool["execution"] = new JsonObject { ["taskSupport"] = deferrable.Policy.TaskOnly ? "required" : "optional" };
+            if (tool["name"]?.ToString() is { } name && collection.TryGetPrimitive(name, out var primitive) && SupportOf(primitive) is { } support)
+                tool["execution"] = new JsonObject { ["taskSupport"] = support };
     }
+
+    private string? SupportOf(McpServerTool tool) =>
+        ErrandToolAlias.Unwrap(tool) is JobStartingTool ? "optional" : tools.Of(tool) is { } deferrable ? deferrable.Policy.TaskOnly ? "required" : "optional" : null;
 }
