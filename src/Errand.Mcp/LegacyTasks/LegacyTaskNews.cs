@@ -21,7 +21,14 @@ internal sealed class LegacyTaskNews(IJobClient jobs, TimeProvider time)
         if (context is null || (context.RelatedTransport is not null && call.Server.SessionId is null)) return;
         var token = (call.JsonRpcRequest.Params as JsonObject)?["_meta"] is JsonObject meta ? meta["progressToken"]?.DeepClone() : null;
         var exchange = new LegacyExchange(RequestMethods.ToolsCall, call.Server).NoteOn(context);
-        exchange.Afterwards = () => _ = TellAsync(job, call.Server, token);
+        exchange.Afterwards = () => Begin(job, call.Server, token);
+    }
+
+    private void Begin(Job job, McpServer session, JsonNode? token)
+    {
+        // What the request has with it must not last as long as its task.
+        using var suppressed = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+        _ = TellAsync(job, session, token);
     }
 
     private async Task TellAsync(Job job, McpServer session, JsonNode? token)

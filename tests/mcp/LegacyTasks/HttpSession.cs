@@ -4,15 +4,15 @@ using System.Text.Json.Nodes;
 
 namespace Errand.Mcp.Tests.LegacyTasks;
 
-/// <summary>A session over HTTP, each of whose streams is seen as it is.</summary>
-internal sealed class HttpSession(HttpClient http, string id, JsonObject hello)
+/// <summary>A session over HTTP, or requests by themselves where the server has none; each of their streams is seen as it is.</summary>
+internal sealed class HttpSession(HttpClient http, string? id, JsonObject hello)
 {
     private const string Initialize = """
         {"jsonrpc":"2.0","id":0,"method":"initialize",
          "params":{"protocolVersion":"2025-11-25","clientInfo":{"name":"raw","version":"1"},"capabilities":{"elicitation":{}}}}
         """;
     private static int _lastId;
-    private readonly string _id = id;
+    private readonly string? _id = id;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,7 +22,7 @@ internal sealed class HttpSession(HttpClient http, string id, JsonObject hello)
     public static async Task<HttpSession> BeginAsync(HttpClient http)
     {
         await using var answer = await SendAsync(http, null, Initialize);
-        var session = new HttpSession(http, answer.Session!, (JsonObject)(await answer.NextAsync())!["result"]!);
+        var session = new HttpSession(http, answer.Session, (JsonObject)(await answer.NextAsync())!["result"]!);
         await using var noted = await SendAsync(http, session, """{"jsonrpc":"2.0","method":"notifications/initialized"}""");
         return session;
     }
@@ -48,7 +48,7 @@ internal sealed class HttpSession(HttpClient http, string id, JsonObject hello)
         }
         if (session is not null)
         {
-            request.Headers.Add("Mcp-Session-Id", session._id);
+            if (session._id is { } id) request.Headers.Add("Mcp-Session-Id", id);
             request.Headers.Add("MCP-Protocol-Version", McpHost.Legacy);
         }
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);

@@ -88,10 +88,48 @@ public sealed class HttpSessionTests
         Assert.Equal("working", (await get.NextAsync())!["result"]!["status"]!.ToString());
     }
 
-    private static Task<HttpHost> StartAsync(Gate gate) => HttpHost.StartAsync(
+    [Fact]
+    public async Task O3_2_without_sessions_tasks_are_followed_by_their_ids()
+    {
+        var gate = new Gate();
+        await using var host = await StartAsync(gate, sessions: false);
+        var client = await HttpSession.BeginAsync(host.Client);
+        Assert.NotNull(client.Hello["capabilities"]!["tasks"]);
+
+        await using var call = await client.PostAsync("tools/call", """{"name":"slow","task":{},"_meta":{"progressToken":"t"}}""");
+        string id = (await call.NextAsync())!["result"]!["task"]!["taskId"]!.ToString();
+        await using var get = await client.PostAsync("tasks/get", LegacyHost.Named(id));
+        await using var result = await client.PostAsync("tasks/result", LegacyHost.Named(id));
+        await using var tools = await client.PostAsync("tools/list", "{}");
+        gate.Open();
+
+        Assert.Equal("working", (await get.NextAsync())!["result"]!["status"]!.ToString());
+        Assert.Equal("done", (await result.NextAsync())!["result"]!["content"]![0]!["text"]!.ToString());
+        Assert.Contains("taskSupport", (await tools.NextAsync())!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task O3_6_without_sessions_a_client_cannot_be_asked_and_sees_a_task_under_way()
+    {
+        await using var host = await StartAsync(new(), sessions: false);
+        var jobs = host.App.Services.GetRequiredService<IJobClient>();
+        var client = await HttpSession.BeginAsync(host.Client);
+
+        await using var call = await client.PostAsync("tools/call", """{"name":"ask","task":{}}""");
+        var id = JobId.Parse((await call.NextAsync())!["result"]!["task"]!["taskId"]!.ToString());
+        await using var result = await client.PostAsync("tasks/result", LegacyHost.Named(id.ToString()));
+        var job = (await jobs.WaitAsync(id, new() { OrInput = true }, Token)).Job;
+        await using var get = await client.PostAsync("tasks/get", LegacyHost.Named(id.ToString()));
+        Assert.Equal("working", (await get.NextAsync())!["result"]!["status"]!.ToString());
+        await jobs.AnswerAsync(id, job.Inputs[0].Key, JobData.Parse("""{"action":"decline"}"""), "an operator", Token);
+
+        Assert.Equal("decline: nobody", (await result.NextAsync())!["result"]!["content"]![0]!["text"]!.ToString());
+    }
+
+    private static Task<HttpHost> StartAsync(Gate gate, bool sessions = true) => HttpHost.StartAsync(
         services =>
         {
-            services.AddErrandMcpHttp();
+            services.AddErrandMcpHttp(options => options.Sessions = sessions);
             var server = services.AddMcpServer();
             server.WithErrand();
             TaskTools.Add(server, gate);

@@ -168,9 +168,12 @@ public sealed class LegacyTaskTests
         await using var client = await RawClient.ConnectAsync(host);
         var others = await host.Jobs.SubmitAsync(new JobSpec("tool.slow", JobData.Parse("{}")) { Owner = "somebody else" }, Token);
         gate.Open();
+        string removed = await client.CallAsTaskAsync("greet", """{"name":"Ada"}""");
+        await host.Jobs.WaitAsync(JobId.Parse(removed), null, Token);
+        Assert.Equal(1, await host.Jobs.PurgeAsync(new() { Owner = JobSpec.LocalOwner }, Token));
         string unknown = JobId.Parse("0" + others.Id.ToString()[1..]).ToString();
 
-        var refusals = new[] { others.Id.ToString(), unknown, "x", "" }.Select(async id =>
+        var refusals = new[] { others.Id.ToString(), removed, unknown, "x", "" }.Select(async id =>
             (await client.ErrorAsync(method, LegacyHost.Named(id)), id));
 
         foreach (var ((code, message), id) in await Task.WhenAll(refusals))

@@ -66,6 +66,14 @@ internal sealed class TaskTools(Gate gate)
         return $"{answer.Action}: {(answer.Content is { } content && content.TryGetValue("name", out var name) ? name : "nobody")}";
     }
 
+    [McpServerTool(Name = "sample"), Deferrable, Description("Lets the client's model say something.")]
+    public static async Task<string> SampleAsync(McpServer server, CancellationToken cancellationToken)
+    {
+        var said = await server.SampleAsync(
+            new CreateMessageRequestParams { MaxTokens = 10, Messages = [new() { Role = Role.User, Content = [new TextContentBlock { Text = "Say it." }] }] }, cancellationToken);
+        return string.Concat(said.Content.OfType<TextContentBlock>().Select(block => block.Text));
+    }
+
     private static ElicitRequestParams Question => new()
     {
         Message = "Who are you?",
