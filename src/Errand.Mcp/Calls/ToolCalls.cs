@@ -14,7 +14,7 @@ namespace Errand.Mcp;
 /// nothing had been done to them, past it with what it takes to follow the job.
 /// </summary>
 internal sealed class ToolCalls(
-    IJobClient jobs, ToolKinds tools, Handles handles, LegacyTaskNews news, IOptions<ErrandMcpOptions> options, TimeProvider time)
+    IJobClient jobs, ToolKinds tools, Handles handles, LegacyTaskNews news, ResultReferences references, AbandonedCalls abandoned, IOptions<ErrandMcpOptions> options, TimeProvider time)
 {
     private const string StatePrefix = "errand.job:";
     private static readonly TimeSpan UntilItAsks = TimeSpan.FromSeconds(10);
@@ -68,10 +68,14 @@ internal sealed class ToolCalls(
             if (request.Params.RequestState is { } state && state.StartsWith(StatePrefix, StringComparison.Ordinal))
                 return await GoOnAsync(request, tool, caller, state[StatePrefix.Length..], cancellationToken);
             var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
-            var call = new ToolCall(request, next, tool, era, said);
+            if (era != ClientEra.LegacyTasks && abandoned.Take(tool, caller, said) is { } earlier)
+                return await FollowAsync(request, tool, era, earlier, said, cancellationToken);
+            var resolved = ResultReferences.AreIn(said.Arguments) ? await references.ResolveAsync(said.Arguments!, caller, cancellationToken) : null;
+            var call = new ToolCall(request, next, tool, era, said, resolved);
             var result = await RunAsync(call, tool, caller, said, cancellationToken);
             if (!result.IsPromoted) return call.TryAnswer(result, out var answer) ? answer! : ToolResults.OfOutcome(result.Outcome!);
             call.Detach();
+            if (cancellationToken.IsCancellationRequested || CallerPresence.GoneOf(request.JsonRpcRequest.Context).IsCancellationRequested) abandoned.Add(result.Job!);
             return await AnswerHandedOverAsync(call, tool, said, result.Job!, cancellationToken);
         }
         catch (JobException e)
@@ -119,11 +123,19 @@ internal sealed class ToolCalls(
         foreach (var (key, answer) in request.Params.InputResponses ?? new Dictionary<string, InputResponse>())
             await jobs.TryAnswerAsync(jobId, key, answer.RawValue, caller.Owner);
         var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
+        return await FollowAsync(request, tool, ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion), jobId, said, cancellationToken);
+    }
+
+    /// <summary>Waits for a job that is there already as for a call.</summary>
+    private async ValueTask<ResultOrAlternate<CallToolResult>> FollowAsync(
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, ClientEra era, JobId jobId, CallParameters said, CancellationToken cancellationToken)
+    {
         var patience = said.AsyncTimeout ?? (tool.Policy.AsyncTimeout > TimeSpan.Zero || tool.Policy.AsyncTimeout == Timeout.InfiniteTimeSpan
             ? tool.Policy.AsyncTimeout
             : options.Value.AsyncTimeout);
-        job = (await jobs.WaitAsync(jobId, new() { OrInput = true, Timeout = patience }, cancellationToken)).Job;
+        var job = (await jobs.WaitAsync(jobId, new() { OrInput = true, Timeout = patience }, cancellationToken)).Job;
         if (job.IsTerminal) return ToolResults.OfOutcome(await jobs.GetOutcomeAsync(job, cancellationToken));
+        if (era != ClientEra.Plain) return TaskOf(request, job, era);
         return AskIfItCan(request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
     }
 

@@ -73,6 +73,23 @@ internal static class ToolResults
         return node!;
     }
 
+    /// <summary>What a job returned, as a value: a tool's structured content, else its text, as JSON where it is that.</summary>
+    public static JsonElement ValueOf(Job job, JobOutcome outcome)
+    {
+        if (!job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal) || TryRead(outcome.Result) is not { } result) return outcome.Result.ToElement();
+        if (result.StructuredContent is { } structured) return structured;
+        string text = string.Concat(result.Content.OfType<TextContentBlock>().Select(block => block.Text));
+        if (text is ['{' or '[', ..])
+        {
+            try { return JobData.Parse(text).ToElement(); }
+            catch (InvalidJobException)
+            {
+                // Text that only looks like JSON.
+            }
+        }
+        return JsonSerializer.SerializeToElement(text, JobAnswerJson.Default.String);
+    }
+
     private static CallToolResult OfOtherWork(JobOutcome outcome)
     {
         var result = outcome.Result.IsNone ? default : outcome.Result.ToElement();
