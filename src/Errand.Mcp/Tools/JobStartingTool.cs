@@ -42,13 +42,15 @@ internal abstract class JobStartingTool(ErrandToolParts parts, IJobClient jobs, 
     protected override async ValueTask<CallToolResult> RunAsync(ErrandToolCall call, CancellationToken cancellationToken)
     {
         var said = CallParameters.Read(call.Request.Params?.Arguments, Parameters);
-        var spec = SpecOf(call.Arguments) with { Owner = call.Caller.Owner, KeepFor = Policy.KeepFor };
+        bool isLegacyTask = IsLegacyTask(call);
+        var keepFor = isLegacyTask ? LegacyTaskParameters.ReadKeepFor(call.Request.JsonRpcRequest, Policy.KeepFor) : Policy.KeepFor;
+        var spec = SpecOf(call.Arguments) with { Owner = call.Caller.Owner, KeepFor = keepFor };
         if (Policy.Limits != JobLimits.None) spec = spec with { Limits = Policy.Limits };
         if (Policy.Retry != RetryPolicy.None) spec = spec with { Retry = Policy.Retry };
         var how = new CallOptions
         {
             AsyncTimeout = said.AsyncTimeout ?? (Policy.AsyncTimeout == TimeSpan.Zero ? null : Policy.AsyncTimeout), OnAbandon = Policy.OnAbandon,
-            HandOverAtOnce = IsLegacyTask(call) || WantsNoAnswer(call.Arguments) || (said.AsyncTimeout is null && Policy.AsyncTimeout == TimeSpan.Zero),
+            HandOverAtOnce = isLegacyTask || WantsNoAnswer(call.Arguments) || (said.AsyncTimeout is null && Policy.AsyncTimeout == TimeSpan.Zero),
         };
         using var givesUp = call.GivesUp(cancellationToken);
         using var heartbeat = call.Beat(Parts.Settings.Value, Parts.Time);
