@@ -65,5 +65,5 @@ internal sealed class JobListTool(ErrandToolParts parts, IJobClient jobs) : Erra
     }
 
     private static JobId CursorOf(string cursor) =>
-        JobId.TryParse(cursor, out var id) ? id : throw new InvalidJobException("cursor", $"'{cursor}' is not a cursor; give the next of the last answer.");
+        JobId.TryParse(cursor, out var id) ? id : throw new InvalidJobException("cursor", $"cursor must be the next of the last answer; it is '{cursor}'.");
 }

@@ -53,7 +53,7 @@ internal static class QuestionAnswer
 
     private static JobData Sampled(JsonElement text) => OfNode(new JsonObject
     {
-        ["role"] = "assistant", ["model"] = "the client's", ["content"] = new JsonObject { ["type"] = "text", ["text"] = JsonValue.Create(text) },
+        ["role"] = "assistant", ["model"] = "client", ["content"] = new JsonObject { ["type"] = "text", ["text"] = JsonValue.Create(text) },
     });
 
     private static JsonElement? SchemaOf(JsonElement question) =>
