@@ -52,7 +52,8 @@ internal abstract class JobStartingTool(ErrandToolParts parts, IJobClient jobs, 
         };
         using var givesUp = call.GivesUp(cancellationToken);
         using var heartbeat = call.Beat(Parts.Settings.Value, Parts.Time);
-        var result = await jobs.CallAsync(spec, how, givesUp.Token);
+        // That its client has gone is no wish to have it cancelled, but a reason to hand it over.
+        var result = await jobs.CallAsync(spec, how, Policy.OnAbandon == OnAbandon.Promote ? givesUp.Token : cancellationToken);
         return result.Outcome is { } outcome
             ? AnswerOf(outcome)
             : await handles.AnswerAsync(result.Job!, null, said.Detail ?? Policy.Detail, said.Strict ?? Policy.Strict, Parse(AnswerSchema));

@@ -10,12 +10,10 @@ internal sealed class JobText(JobToolNames names)
     /// <summary>A line: its id, its state and why.</summary>
     public static string Line(Job job)
     {
-        var text = new StringBuilder($"Job {job.Id} ({job.Spec.Title ?? job.Kind}) is {job.State.ToWord()}");
+        var text = new StringBuilder($"Job {job.Id} ({job.Spec.Title ?? job.Kind}) {StateOf(job)}");
         if (job.CancelRequest is not null && !job.IsTerminal) text.Append(", and told to stop");
         if (job.Outcome?.ExitCode is { } code && job.State != JobState.Cancelled) text.Append(CultureInfo.InvariantCulture, $", exit code {code}");
-        text.Append(Progress(job)).Append('.');
-        if (job.State == JobState.Cancelled && job.CancelRequest?.By is { } by) text.Append(CultureInfo.InvariantCulture, $" Cancelled by {by}.");
-        return text.ToString();
+        return text.Append(Progress(job)).Append('.').ToString();
     }
 
     /// <summary>How far a live job has come: <c>, 42 %, compiling</c>.</summary>
@@ -67,6 +65,14 @@ internal sealed class JobText(JobToolNames names)
         }
         return text.ToString().TrimEnd();
     }
+
+    private static string StateOf(Job job) => job.State switch
+    {
+        JobState.Completed => "has completed",
+        JobState.Failed => "has failed",
+        JobState.Cancelled => job.CancelRequest?.By is { } by ? $"was cancelled by {by}" : "was cancelled",
+        var state => $"is {state.ToWord()}",
+    };
 
     private static string Fields(JsonElement question)
     {

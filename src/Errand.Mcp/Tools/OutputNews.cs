@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 namespace Errand.Mcp;
 
 /// <summary>
-/// What a job has written since its caller last heard of it, in as few words as will do: a line or two while it runs, and at its end what one looks
+/// What a job has written since its caller last heard of it, in as few words as will do: a line while it runs, and at its end what one looks
 /// for in a log, which is the first error and the last lines.
 /// </summary>
 internal sealed partial class OutputNews(IOutputLog output)
 {
-    private const int LinesMeanwhile = 2;
+    private const int LinesMeanwhile = 1;
     private const int LongestLineMeanwhile = 100;
     private const int LinesAtEnd = 20;
     private const int LongestLineAtEnd = 240;
@@ -45,6 +45,7 @@ internal sealed partial class OutputNews(IOutputLog output)
     public async ValueTask<(string Text, OutputCursor Next)> AtEndAsync(Job job, OutputCursor? since, CancellationToken cancellationToken)
     {
         if (job.Attempt == 0) return ("", new(1, 0));
+        if (since?.Attempt < job.Attempt) since = new(job.Attempt, 0);
         var whole = await output.DeltaAsync(job.Id, since, ShortLog, new() { StripEscapes = true }, cancellationToken);
         if (whole.Attempt == 0) return ("", since ?? new(1, 0));
         if (whole.LeftOutBytes == 0 && since is not { Offset: > 0 }) return (whole.Text, whole.Cursor);

@@ -175,7 +175,7 @@ public sealed class FollowingTests
         Assert.Contains("job_wait", first.Text(), StringComparison.Ordinal);
         var end = await client.AskAsync("job_wait", ("id", id));
         Assert.Equal("cancelled", end.At("job", "state").GetString());
-        Assert.Contains("Cancelled by an MCP client.", end.Text(), StringComparison.Ordinal);
+        Assert.Contains("was cancelled by an MCP client.", end.Text(), StringComparison.Ordinal);
         var second = await client.AskAsync("job_cancel", ("id", id), ("force", true));
         Assert.Equal("already_cancelled", second.Member("answer"));
         Assert.Null(second.IsError);
