@@ -92,7 +92,8 @@ internal sealed class Heartbeat : IDisposable
     // By hand, for the package's own words for it have single precision.
     private Task SendAsync(double value, double? total, string? message)
     {
-        var parameters = new JsonObject { ["progressToken"] = JsonSerializer.SerializeToNode(_token, McpNodes.TypeOf<ProgressToken>()), ["progress"] = value };
+        var token = JsonSerializer.SerializeToNode(_token, McpNodes.TypeOf<ProgressToken>());
+        var parameters = new JsonObject { ["progressToken"] = token, ["progress"] = value };
         if (total is not null) parameters["total"] = total;
         if (message is not null) parameters["message"] = message;
         return _server.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.ProgressNotification, Params = parameters });

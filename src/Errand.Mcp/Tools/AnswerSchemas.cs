@@ -34,7 +34,9 @@ internal static class AnswerSchemas
     public const string Problem = """
         {
           "type": "object",
-          "properties": { "code": { "type": "string" }, "message": { "type": "string" }, "param": { "type": "string" }, "jobId": { "type": "string" } },
+          "properties": {
+            "code": { "type": "string" }, "message": { "type": "string" }, "param": { "type": "string" }, "jobId": { "type": "string" }
+          },
           "required": ["code", "message"]
         }
         """;

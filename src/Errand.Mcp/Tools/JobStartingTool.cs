@@ -26,7 +26,8 @@ internal abstract class JobStartingTool(ErrandToolParts parts, IJobClient jobs, 
     protected override bool IsOpenWorld => true;
 
     // Such work is done by others, so it goes on where its caller gives up.
-    private ToolPolicy Policy => _policy ??= ToolPolicy.Of(OwnName, [new DeferrableAttribute { OnAbandon = OnAbandon.Promote }], Parts.Settings.Value)!;
+    private ToolPolicy Policy =>
+        _policy ??= ToolPolicy.Of(OwnName, [new DeferrableAttribute { OnAbandon = OnAbandon.Promote }], Parts.Settings.Value)!;
 
     private CallParameters.Names Parameters => CallParameters.NamesFor(Parse(Schema), Policy);
 
@@ -45,11 +46,9 @@ internal abstract class JobStartingTool(ErrandToolParts parts, IJobClient jobs, 
         var spec = SpecOf(call.Arguments) with { Owner = call.Caller.Owner, KeepFor = Policy.KeepFor };
         if (Policy.Limits != JobLimits.None) spec = spec with { Limits = Policy.Limits };
         if (Policy.Retry != RetryPolicy.None) spec = spec with { Retry = Policy.Retry };
-        var how = new CallOptions
-        {
-            AsyncTimeout = said.AsyncTimeout ?? (Policy.AsyncTimeout == TimeSpan.Zero ? null : Policy.AsyncTimeout), OnAbandon = Policy.OnAbandon,
-            HandOverAtOnce = IsLegacyTask(call) || WantsNoAnswer(call.Arguments) || (said.AsyncTimeout is null && Policy.AsyncTimeout == TimeSpan.Zero),
-        };
+        var patience = said.AsyncTimeout ?? Policy.AsyncTimeout;
+        bool atOnce = patience == TimeSpan.Zero || IsLegacyTask(call) || WantsNoAnswer(call.Arguments);
+        var how = new CallOptions { AsyncTimeout = atOnce ? null : patience, OnAbandon = Policy.OnAbandon, HandOverAtOnce = atOnce };
         using var givesUp = call.GivesUp(cancellationToken);
         using var heartbeat = call.Beat(Parts.Settings.Value, Parts.Time);
         // That its client has gone is no wish to have it cancelled, but a reason to hand it over.

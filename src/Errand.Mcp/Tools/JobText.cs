@@ -43,8 +43,10 @@ internal sealed class JobText(JobToolNames names)
     {
         var text = new StringBuilder();
         // The answer of a tool that says that it is an error says why, too.
-        if (job.Outcome?.Error is { } error && answer is not { IsInline: true, IsError: true, IsOfCommand: false }) text.Append('\n').Append(error.Message);
-        if (answer is { IsInline: true }) text.Append('\n').Append(answer.IsError ? "Its result says that it is an error:\n" : "Its result:\n").Append(answer.Text);
+        bool saysItself = answer is { IsInline: true, IsError: true, IsOfCommand: false };
+        if (!saysItself && job.Outcome?.Error is { } error) text.Append('\n').Append(error.Message);
+        if (answer is { IsInline: true })
+            text.Append('\n').Append(answer.IsError ? "Its result says that it is an error:\n" : "Its result:\n").Append(answer.Text);
         else if (answer is not null)
             text.Append(CultureInfo.InvariantCulture, $"\nIts result has {answer.Bytes:N0} bytes: call {names.Of(JobToolNames.Result)} for it.");
         return text.ToString();

@@ -22,7 +22,8 @@ internal sealed class NewsWait(IJobClient jobs, IOutputLog output, TimeProvider 
             if (left <= TimeSpan.Zero) return true;
             if (anyChange && await HasWrittenAsync(job, known, left, cancellationToken)) return false;
             left = timeout - time.GetElapsedTime(startedAt);
-            job = (await jobs.WaitAsync(job.Id, new() { AfterVersion = job.Version, Timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero }, cancellationToken)).Job;
+            var change = new WaitOptions { AfterVersion = job.Version, Timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero };
+            job = (await jobs.WaitAsync(job.Id, change, cancellationToken)).Job;
             if (heartbeat is null || job.Progress is not { } progress || progress == told) continue;
             told = progress;
             await heartbeat.TellAsync(progress);

@@ -6,11 +6,13 @@ namespace Errand.Mcp.Tests.Tools;
 public sealed class JobInputTests
 {
     private const string Form = """
-        {"method":"elicitation/create","params":{"message":"Deploy where?","requestedSchema":{"type":"object","properties":{"place":{"type":"string"}},"required":["place"]}}}
+        {"method":"elicitation/create","params":{"message":"Deploy where?","requestedSchema":
+          {"type":"object","properties":{"place":{"type":"string"}},"required":["place"]}}}
         """;
 
     private const string LargeForm = """
-        {"method":"elicitation/create","params":{"message":"Who are you?","requestedSchema":{"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},"required":["name"]}}}
+        {"method":"elicitation/create","params":{"message":"Who are you?","requestedSchema":
+          {"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},"required":["name"]}}}
         """;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -49,7 +51,7 @@ public sealed class JobInputTests
     [InlineData(Form, """{"action":"decline"}""", """{"action":"decline"}""")]
     [InlineData(LargeForm, """{"name":"Ada","age":36}""", """{"action":"accept","content":{"name":"Ada","age":36}}""")]
     [InlineData("""{"method":"elicitation/create","params":{"message":"Sure?"}}""", "true", """{"action":"accept","content":{}}""")]
-    [InlineData("""{"method":"sampling/createMessage","params":{}}""", """ "Yes." """, """{"role":"assistant","model":"client","content":{"type":"text","text":"Yes."}}""")]
+    [InlineData("""{"method":"sampling/createMessage"}""", "\"Yes.\"", """{"role":"assistant","model":"client","content":{"type":"text","text":"Yes."}}""")]
     [InlineData("""{"ask":"anything"}""", """[1,2]""", "[1,2]")]
     public void O6_an_answer_is_put_into_the_form_that_the_asker_expects(string question, string answer, string expected) =>
         Assert.Equal(expected, QuestionAnswer.Wrap(JobData.Parse(question).ToElement(), JobData.Parse(answer).ToElement()).ToString());
@@ -59,7 +61,8 @@ public sealed class JobInputTests
     [InlineData(LargeForm, """{"age":36}""", "lacks 'name'")]
     public void O6_an_answer_that_does_not_fit_is_refused_with_what_is_asked_for(string question, string answer, string words)
     {
-        var refusal = Assert.Throws<InvalidJobException>(() => QuestionAnswer.Wrap(JobData.Parse(question).ToElement(), JobData.Parse(answer).ToElement()));
+        var asked = JobData.Parse(question).ToElement();
+        var refusal = Assert.Throws<InvalidJobException>(() => QuestionAnswer.Wrap(asked, JobData.Parse(answer).ToElement()));
         Assert.Equal("answer", refusal.Parameter);
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
     }

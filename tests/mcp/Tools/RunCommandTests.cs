@@ -1,5 +1,6 @@
 using Errand.Mcp.Tests.Calls;
 using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol.Protocol;
 
 namespace Errand.Mcp.Tests.Tools;
 
@@ -88,7 +89,7 @@ public sealed class RunCommandTests
         await using var host = await McpHost.StartAsync(server =>
         {
             server.Services.AddErrandTools();
-            server.WithRequestFilters(filters => filters.AddCallToolFilter(_ => (_, _) => new(new ModelContextProtocol.Protocol.CallToolResult { IsError = true, Content = [] })));
+            server.WithRequestFilters(filters => filters.AddCallToolFilter(_ => (_, _) => new(new CallToolResult { IsError = true, Content = [] })));
         });
         var client = await host.ConnectAsync();
         Assert.True((await client.AskAsync("run_command", ("command", "make"))).IsError);

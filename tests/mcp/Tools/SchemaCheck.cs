@@ -6,7 +6,10 @@ namespace Errand.Mcp.Tests.Tools;
 internal static class SchemaCheck
 {
     private static readonly string[] Known =
-        ["type", "description", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf", "minimum", "maximum", "minItems", "$schema", "title", "default"];
+    [
+        "type", "description", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf", "minimum", "maximum", "minItems",
+        "$schema", "title", "default",
+    ];
 
     /// <summary>What is wrong with a value; none where it fits.</summary>
     public static string? Problem(JsonElement schema, JsonElement value, string path = "$")
@@ -18,17 +21,20 @@ internal static class SchemaCheck
             string? problem = keyword.Name switch
             {
                 "type" when !IsOf(keyword.Value.GetString()!, value) => $"{path} is {value.ValueKind} and not {keyword.Value}",
-                "enum" when !keyword.Value.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)) => $"{path} is {value}, not one of {keyword.Value}",
+                "enum" when !keyword.Value.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)) =>
+                    $"{path} is {value}, not one of {keyword.Value}",
                 "const" when !JsonElement.DeepEquals(keyword.Value, value) => $"{path} is {value} and not {keyword.Value}",
                 "anyOf" when keyword.Value.EnumerateArray().All(form => Problem(form, value, path) is not null) =>
                     $"{path} fits no form: {string.Join("; ", keyword.Value.EnumerateArray().Select(form => Problem(form, value, path)))}",
-                "required" when value.ValueKind == JsonValueKind.Object =>
-                    keyword.Value.EnumerateArray().Select(name => name.GetString()!).FirstOrDefault(name => !value.TryGetProperty(name, out _)) is { } missing ? $"{path} lacks {missing}" : null,
+                "required" when value.ValueKind == JsonValueKind.Object => keyword.Value.EnumerateArray().Select(name => name.GetString()!)
+                    .Where(name => !value.TryGetProperty(name, out _)).Select(name => $"{path} lacks {name}").FirstOrDefault(),
                 "properties" when value.ValueKind == JsonValueKind.Object => OfProperties(schema, keyword.Value, value, path),
-                "items" when value.ValueKind == JsonValueKind.Array =>
-                    value.EnumerateArray().Select((item, i) => Problem(keyword.Value, item, $"{path}[{i}]")).FirstOrDefault(found => found is not null),
-                "minimum" when value.ValueKind == JsonValueKind.Number && value.GetDouble() < keyword.Value.GetDouble() => $"{path} is {value}, below {keyword.Value}",
-                "maximum" when value.ValueKind == JsonValueKind.Number && value.GetDouble() > keyword.Value.GetDouble() => $"{path} is {value}, over {keyword.Value}",
+                "items" when value.ValueKind == JsonValueKind.Array => value.EnumerateArray()
+                    .Select((item, i) => Problem(keyword.Value, item, $"{path}[{i}]")).FirstOrDefault(found => found is not null),
+                "minimum" when value.ValueKind == JsonValueKind.Number && value.GetDouble() < keyword.Value.GetDouble() =>
+                    $"{path} is {value}, below {keyword.Value}",
+                "maximum" when value.ValueKind == JsonValueKind.Number && value.GetDouble() > keyword.Value.GetDouble() =>
+                    $"{path} is {value}, over {keyword.Value}",
                 _ => null,
             };
             if (problem is not null) return problem;

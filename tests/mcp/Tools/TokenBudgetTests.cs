@@ -16,7 +16,8 @@ public sealed class TokenBudgetTests
     private const int Lines = 6000;
     private const int FirstError = 4711;
     private const int MostTokens = 2000;
-    private static readonly JsonSerializerOptions Plain = new(McpJsonUtilities.DefaultOptions) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain =
+        new(McpJsonUtilities.DefaultOptions) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Theory]
     [InlineData(300_000, 3)]
@@ -74,7 +75,8 @@ public sealed class TokenBudgetTests
             }
             string log = string.Join('\n', Enumerable.Range(1, Lines).Select(Line));
             var result = new JsonObject { ["stdout"] = $"{log[..8000]}\n…\n{log[^16000..]}", ["stderr"] = "", ["exitCode"] = 2 };
-            return JobOutcome.Failed(new("exit_code", "The command ended with exit code 2 instead of 0. It wrote nothing to stderr."), JobData.Parse(result.ToJsonString())) with { ExitCode = 2 };
+            var error = new JobError("exit_code", "The command ended with exit code 2 instead of 0. It wrote nothing to stderr.");
+            return JobOutcome.Failed(error, JobData.Parse(result.ToJsonString())) with { ExitCode = 2 };
         }
     }
 
@@ -97,7 +99,8 @@ public sealed class TokenBudgetTests
             var request = new JsonRpcRequest { Method = RequestMethods.ToolsCall, Id = new RequestId(++Calls) };
             var parameters = new CallToolRequestParams
             {
-                Name = name, Arguments = arguments.ToDictionary(argument => argument.Key, argument => JsonSerializer.SerializeToElement(argument.Value)),
+                Name = name,
+                Arguments = arguments.ToDictionary(argument => argument.Key, argument => JsonSerializer.SerializeToElement(argument.Value)),
             };
             var server = new DetachedServer(new McpServerOptions(), test.Services, McpHost.Current);
             var answer = test.Run(_ => _tools.Single(tool => tool.OwnName == name).InvokeAsync(new(server, request, parameters)));

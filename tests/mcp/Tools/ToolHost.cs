@@ -15,7 +15,8 @@ internal static class ToolHost
     /// <param name="command">What commands do. Default: they end at once.</param>
     /// <param name="gate">What the tools of the host wait for.</param>
     /// <param name="options">Sets options.</param>
-    public static Task<McpHost> StartAsync(Func<JobContext, ValueTask<JobOutcome>>? command = null, Gate? gate = null, Action<ErrandMcpOptions>? options = null) =>
+    public static Task<McpHost> StartAsync(
+        Func<JobContext, ValueTask<JobOutcome>>? command = null, Gate? gate = null, Action<ErrandMcpOptions>? options = null) =>
         McpHost.StartAsync(server =>
         {
             server.Services.AddErrandTools(options);
@@ -27,7 +28,7 @@ internal static class ToolHost
     /// <summary>How a command ends that has written this.</summary>
     public static JobOutcome Said(string stdout, int exitCode = 0)
     {
-        var result = JobData.From(new Dictionary<string, object> { ["stdout"] = stdout, ["stderr"] = "", ["exitCode"] = exitCode }, JsonSerializerOptions.Web.TypeOf<Dictionary<string, object>>());
+        var result = JobData.Parse($$"""{"stdout":{{JsonSerializer.Serialize(stdout)}},"stderr":"","exitCode":{{exitCode}}}""");
         return exitCode == 0
             ? JobOutcome.Completed(result) with { ExitCode = 0 }
             : JobOutcome.Failed(new("exit_code", $"The command ended with exit code {exitCode} instead of 0."), result) with { ExitCode = exitCode };
@@ -37,7 +38,8 @@ internal static class ToolHost
     public static async Task<CallToolResult> AskAsync(this McpClient client, string tool, params (string Name, object? Value)[] arguments)
     {
         var token = TestContext.Current.CancellationToken;
-        var answer = await client.CallToolAsync(tool, arguments.ToDictionary(argument => argument.Name, argument => argument.Value), cancellationToken: token);
+        var given = arguments.ToDictionary(argument => argument.Name, argument => argument.Value);
+        var answer = await client.CallToolAsync(tool, given, cancellationToken: token);
         var listed = (await client.ListToolsAsync(cancellationToken: token)).Single(listed => listed.Name == tool);
         if (listed.ProtocolTool.OutputSchema is { } schema && answer.StructuredContent is { } content)
             Assert.Null(SchemaCheck.Problem(schema, content));
@@ -53,10 +55,8 @@ internal static class ToolHost
 
     public static JsonElement Json(this CallToolResult result) => result.StructuredContent!.Value;
 
-    public static JsonElement At(this CallToolResult result, params string[] path) => path.Aggregate(result.Json(), (value, name) => value.GetProperty(name));
-
-    private static System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> TypeOf<T>(this JsonSerializerOptions options) =>
-        (System.Text.Json.Serialization.Metadata.JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+    public static JsonElement At(this CallToolResult result, params string[] path) =>
+        path.Aggregate(result.Json(), (value, name) => value.GetProperty(name));
 
     private sealed class Work(Func<JobContext, ValueTask<JobOutcome>> run) : IJobExecutor
     {
@@ -102,6 +102,7 @@ internal static class ToolHost
         }
 
         [McpServerTool(Name = "look_alike", UseStructuredContent = true), Deferrable, Description("Answers with what looks like a handle.")]
-        public static Dictionary<string, object> LookAlike() => new() { ["status"] = "processing", ["isAsync"] = true, ["id"] = "a", ["isComplete"] = false };
+        public static Dictionary<string, object> LookAlike() =>
+            new() { ["status"] = "processing", ["isAsync"] = true, ["id"] = "a", ["isComplete"] = false };
     }
 }

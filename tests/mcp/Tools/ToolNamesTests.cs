@@ -68,7 +68,8 @@ public sealed class ToolNamesTests
     {
         await using var host = await ToolHost.StartAsync();
         var client = await host.ConnectAsync();
-        var own = (await client.ListToolsAsync(cancellationToken: Token)).Where(tool => tool.Name.StartsWith("job_", StringComparison.Ordinal) || tool.Name == "run_command").ToList();
+        var tools = await client.ListToolsAsync(cancellationToken: Token);
+        var own = tools.Where(tool => tool.Name.StartsWith("job_", StringComparison.Ordinal) || tool.Name == "run_command").ToList();
         Assert.Equal(9, own.Count);
         foreach (var tool in own)
         {
@@ -109,13 +110,15 @@ public sealed class ToolNamesTests
         Assert.Contains(name, refused.Text(), StringComparison.Ordinal);
     }
 
-    [Theory, InlineData("job_status"), InlineData("job_wait"), InlineData("job_result"), InlineData("job_output"), InlineData("job_cancel"), InlineData("job_retry")]
+    [Theory]
+    [InlineData("job_status"), InlineData("job_wait"), InlineData("job_result"), InlineData("job_output"), InlineData("job_cancel"), InlineData("job_retry")]
     public async Task B_20_ids_that_name_nothing_are_told_in_the_same_words(string tool)
     {
         await using var host = await ToolHost.StartAsync();
         var client = await host.ConnectAsync();
         string nobody = new('0', 36);
-        Assert.Equal($"Job {nobody} was not found. It may have expired, or the id is mistyped.", (await client.AskAsync(tool, ("id", nobody))).Text());
+        var missing = await client.AskAsync(tool, ("id", nobody));
+        Assert.Equal($"Job {nobody} was not found. It may have expired, or the id is mistyped.", missing.Text());
         var mistyped = await client.AskAsync(tool, ("id", "abc"));
         Assert.Equal("Job 'abc' was not found. It may have expired, or the id is mistyped.", mistyped.Text());
         Assert.Equal("not_found", mistyped.Member("code"));
