@@ -71,8 +71,10 @@ internal sealed class JobResultTool(ErrandToolParts parts, IJobClient jobs) : Er
         if (!job.IsTerminal) return NotYet(job);
         if (JobAnswer.Of(job, await jobs.GetOutcomeAsync(job, cancellationToken)) is not { } answer) return WithoutResult(job);
         var view = page is { } number ? ResultView.Page(answer, number, pageSize, maxBytes) : ResultView.Whole(answer, maxBytes, NameOf(OwnName));
-        var content = view.Result is null ? ResultContent.Part(view, NameOf(OwnName)) : ResultContent.Whole(answer);
-        return Answer(view, WireJson.Wire.WireResult, content, answer.IsError);
+        // A part of an error is no error of the call that shows it.
+        return view.Result is null
+            ? Answer(view, WireJson.Wire.WireResult, ResultContent.Part(view, NameOf(OwnName)))
+            : Answer(view, WireJson.Wire.WireResult, ResultContent.Whole(answer), answer.IsError);
     }
 
     private CallToolResult NotYet(Job job)

@@ -7,6 +7,8 @@ namespace Errand.Mcp;
 /// <summary>Jobs in a few words, for those who read text: what they are doing, and which tool to call next.</summary>
 internal sealed class JobText(JobToolNames names)
 {
+    private const int LongMessage = 300;
+
     /// <summary>A line: its id, its state and why.</summary>
     public static string Line(Job job)
     {
@@ -39,18 +41,25 @@ internal sealed class JobText(JobToolNames names)
     }
 
     /// <summary>Why an ended job failed, and what it came to.</summary>
-    public string End(Job job, JobAnswer? answer)
+    /// <param name="job">The job.</param>
+    /// <param name="answer">What it came to.</param>
+    /// <param name="isShort">Whether what it has written is told beside.</param>
+    public string End(Job job, JobAnswer? answer, bool isShort = false)
     {
         var text = new StringBuilder();
         // The answer of a tool that says that it is an error says why, too.
         bool saysItself = answer is { IsInline: true, IsError: true, IsOfCommand: false };
-        if (!saysItself && job.Outcome?.Error is { } error) text.Append('\n').Append(error.Message);
+        if (!saysItself && job.Outcome?.Error is { } error) text.Append('\n').Append(isShort ? Shorten(error.Message) : error.Message);
         if (answer is { IsInline: true })
             text.Append('\n').Append(answer.IsError ? "Its result says that it is an error:\n" : "Its result:\n").Append(answer.Text);
         else if (answer is not null)
             text.Append(CultureInfo.InvariantCulture, $"\nIts result has {answer.Bytes:N0} bytes: call {names.Of(JobToolNames.Result)} for it.");
         return text.ToString();
     }
+
+    /// <summary>The first line of a message that is a long one of several.</summary>
+    public static string Shorten(string message) =>
+        message.Length > LongMessage && message.IndexOf('\n') is > 0 and var end ? $"{message[..end]} …" : message;
 
     /// <summary>What a job asks, and how to answer.</summary>
     public string Questions(Job job)

@@ -42,7 +42,7 @@ internal sealed class JobWaitTool(ErrandToolParts parts, IJobClient jobs, NewsWa
         {
           "type": "object",
           "properties": {
-            "job": {{AnswerSchemas.Job}},
+            "job": {{AnswerSchemas.WholeJob}},
             "cursor": { "type": "string", "description": "Give it as after to the next call." },
             "output": { "type": "string", "description": "What counts of its output since the last answer." },
             "timedOut": { "type": "boolean" }
@@ -81,7 +81,10 @@ internal sealed class JobWaitTool(ErrandToolParts parts, IJobClient jobs, NewsWa
             ? await output.AtEndAsync(job, since, cancellationToken)
             : await output.MeanwhileAsync(job, since, outputIsNews, cancellationToken);
         var cursor = new WaitCursor(job.Version, next);
-        var news = new WireNews(WireBrief.Of(status, answer), cursor.ToString(), written, timedOut);
+        var brief = WireBrief.Of(status, answer);
+        // The end of a long log says more than what an error quotes of it.
+        if (written.Length > 0 && brief.Error is { } error) brief = brief with { Error = error with { Message = JobText.Shorten(error.Message) } };
+        var news = new WireNews(brief, cursor.ToString(), written, timedOut);
         return Answer(news, WireJson.Wire.WireNews, TextOf(status, answer, cursor, written, timedOut));
     }
 
@@ -91,7 +94,7 @@ internal sealed class JobWaitTool(ErrandToolParts parts, IJobClient jobs, NewsWa
         string again = $"{NameOf(JobToolNames.Wait)} again with after \"{cursor}\"";
         // Its output shows what a command has written already.
         if (answer is { IsOfCommand: true, IsInline: true }) answer = null;
-        if (job.IsTerminal) return $"{JobText.Line(job)}{Parts.Text.End(job, answer)}{OutputOf(written)}";
+        if (job.IsTerminal) return $"{JobText.Line(job)}{Parts.Text.End(job, answer, isShort: written.Length > 0)}{OutputOf(written)}";
         if (job.State == JobState.Waiting) return $"{JobText.Line(job)}\n{Parts.Text.Questions(job)}\nThen call {again}.";
         string why = status.WaitingFor is { } wait ? $" {wait.Detail}" : "";
         // What it wrote meanwhile is told once, beside: whoever reads text alone waits for the end.

@@ -64,6 +64,23 @@ public sealed class JobResultTests
     }
 
     [Fact]
+    public async Task D2_pages_of_what_a_failed_command_wrote_are_no_errors()
+    {
+        string lines = string.Join('\n', Enumerable.Range(1, 3000));
+        await using var host = await ToolHost.StartAsync(_ => new(ToolHost.Said(lines, exitCode: 1)));
+        var client = await host.ConnectAsync();
+        string id = await client.HandOverAsync();
+        await host.Jobs.WaitAsync(JobId.Parse(id), null, Token);
+
+        var preview = await client.AskAsync("job_result", ("id", id));
+        Assert.Null(preview.IsError);
+        Assert.True(preview.At("isError").GetBoolean());
+        var page = await client.AskAsync("job_result", ("id", id), ("page", 2), ("pageSize", 3));
+        Assert.Null(page.IsError);
+        Assert.Equal("4\n5\n6\n[page 2 of 1001; call job_result with page 3 for the next]", page.Text());
+    }
+
+    [Fact]
     public async Task B_18_an_empty_list_has_no_pages()
     {
         await using var host = await StartAsync();

@@ -75,7 +75,8 @@ public sealed class TokenBudgetTests
             }
             string log = string.Join('\n', Enumerable.Range(1, Lines).Select(Line));
             var result = new JsonObject { ["stdout"] = $"{log[..8000]}\n…\n{log[^16000..]}", ["stderr"] = "", ["exitCode"] = 2 };
-            var error = new JobError("exit_code", "The command ended with exit code 2 instead of 0. It wrote nothing to stderr.");
+            string lastWords = string.Join('\n', Enumerable.Range(1, 10).Select(i => Line(Lines - 500 + (50 * i))));
+            var error = new JobError("exit_code", $"The command ended with exit code 2 instead of 0. The end of its stderr:\n{lastWords}");
             return JobOutcome.Failed(error, JobData.Parse(result.ToJsonString())) with { ExitCode = 2 };
         }
     }
