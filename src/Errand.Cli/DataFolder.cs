@@ -65,7 +65,8 @@ internal sealed class DataFolder(string path)
 
     public string? ReadToken() => File.Exists(TokenFile) ? File.ReadAllText(TokenFile).Trim() : null;
 
-    public void WriteAddress(ServerAddress address) => WriteWhole(AddressFile, JsonSerializer.SerializeToUtf8Bytes(address, CliJson.Default.ServerAddress));
+    public void WriteAddress(ServerAddress address) =>
+        WriteWhole(AddressFile, JsonSerializer.SerializeToUtf8Bytes(address, CliJson.Default.ServerAddress));
 
     public void DeleteAddress() => File.Delete(AddressFile);
 

@@ -23,14 +23,17 @@ internal sealed class CommandExecutor : IJobExecutor
     {
         if (stop is StopReason.Cancelled or StopReason.Killed or StopReason.Abandoned) return JobOutcome.Cancelled;
         if (stop == StopReason.ShuttingDown)
-            return JobOutcome.Interrupted("The server was shut down before the command ended, and stopped it. Its output up to then is kept. Run it again if that does no harm.");
+            return JobOutcome.Interrupted(
+                "The server was shut down before the command ended, and stopped it. Its output up to then is kept. " +
+                "Run it again if that does no harm.");
         JobData result;
         string last;
         // A process that was left behind may still write.
         lock (process.Stdout)
             lock (process.Stderr)
             {
-                result = JobData.From(new CommandResult(process.Stdout.ToString(), process.Stderr.ToString(), exitCode), CommandJson.Plain.CommandResult);
+                result = JobData.From(
+                    new CommandResult(process.Stdout.ToString(), process.Stderr.ToString(), exitCode), CommandJson.Plain.CommandResult);
                 last = process.Stderr.LastLines(LastLines, LastLength);
             }
         if (input.ExpectedExitCodes?.Contains(exitCode) ?? exitCode == 0) return JobOutcome.Completed(result);

@@ -41,7 +41,8 @@ internal sealed record CommandInput
             string parameter = e.Path is ['$', '.', .. var path] ? path : "input";
             throw new InvalidJobException(parameter, $"{parameter} does not fit a command: {e.Message}", e);
         }
-        if (input is null) throw new InvalidJobException("command", "A command needs either command (a line for a shell) or argv (a program and its arguments).");
+        if (input is null)
+            throw new InvalidJobException("command", "A command needs either command (a line for a shell) or argv (a program and its arguments).");
         input.Check();
         return input;
     }
@@ -50,12 +51,15 @@ internal sealed record CommandInput
     {
         if (Command is null == Argv is null)
             throw new InvalidJobException("command", "Give either command (a line for a shell) or argv (a program and its arguments), and not both.");
-        if (Command is not null && string.IsNullOrWhiteSpace(Command)) throw new InvalidJobException("command", "command is empty; give a line for a shell, such as 'ls -l'.");
+        if (Command is not null && string.IsNullOrWhiteSpace(Command))
+            throw new InvalidJobException("command", "command is empty; give a line for a shell, such as 'ls -l'.");
         if (Argv is not null && (Argv.Count == 0 || string.IsNullOrEmpty(Argv[0])))
             throw new InvalidJobException("argv", "argv is empty; its first element is the program, such as [\"ls\", \"-l\"].");
-        if (Shell is not null && Argv is not null) throw new InvalidJobException("shell", "shell goes with command; argv is started without a shell.");
+        if (Shell is not null && Argv is not null)
+            throw new InvalidJobException("shell", "shell goes with command; argv is started without a shell.");
         if (Cwd is not null && !Path.IsPathFullyQualified(Cwd)) throw new InvalidJobException("cwd", $"cwd must be an absolute path; it is '{Cwd}'.");
-        if (ExpectedExitCodes is { Count: 0 }) throw new InvalidJobException("expectedExitCodes", "expectedExitCodes is empty; leave it out for 0, or list codes.");
+        if (ExpectedExitCodes is { Count: 0 })
+            throw new InvalidJobException("expectedExitCodes", "expectedExitCodes is empty; leave it out for 0, or list codes.");
         CheckText();
     }
 

@@ -10,5 +10,6 @@ namespace Errand.Commands;
 internal sealed partial class CommandJson : JsonSerializerContext
 {
     /// <summary>For results: text stays readable, and short.</summary>
-    public static CommandJson Plain { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static CommandJson Plain { get; } =
+        new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -32,10 +32,10 @@ public sealed class ErrandMcpOptions
     /// <summary>Whether the tools that follow jobs (<c>job_status</c>, <c>job_wait</c>, …) are added to the server. Default: true.</summary>
     public bool JobTools { get; set; } = true;
 
-    /// <summary>Other names for the tools that follow jobs: <c>job_status</c> → <c>get_job_status</c>. The tool goes by its new name only.</summary>
+    /// <summary>Other names for Errand's own tools: <c>job_status</c> → <c>get_job_status</c>. The tool goes by its new name only.</summary>
     public IDictionary<string, string> ToolNames { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Further names under which the tools that follow jobs answer, for clients of older servers: <c>get_cached_result</c> → <c>job_result</c>.</summary>
+    /// <summary>Further names under which Errand's own tools answer, for clients of older servers: <c>get_cached_result</c> → <c>job_result</c>.</summary>
     public IDictionary<string, string> ToolAliases { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
@@ -48,6 +48,7 @@ public sealed class ErrandMcpOptions
         if (AsyncTimeout < TimeSpan.Zero && AsyncTimeout != Timeout.InfiniteTimeSpan) yield return $"AsyncTimeout is {AsyncTimeout}; it must not be negative.";
         if (KeepFor <= TimeSpan.Zero) yield return $"KeepFor is {KeepFor}; it must be positive.";
         if (HeartbeatInterval <= TimeSpan.Zero) yield return $"HeartbeatInterval is {HeartbeatInterval}; it must be positive.";
+        foreach (string problem in JobToolNames.Problems(this)) yield return problem;
         foreach (var (name, tool) in Tools)
         {
             if (tool.AsyncTimeout is { } patience && patience < TimeSpan.Zero && patience != Timeout.InfiniteTimeSpan)

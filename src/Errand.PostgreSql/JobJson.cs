@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Errand.Storage;
 
 namespace Errand.PostgreSql;
 
@@ -11,7 +12,7 @@ namespace Errand.PostgreSql;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
-    Converters = [typeof(JobDataConverter)])]
+    Converters = [typeof(JobDataBase64Converter)])]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>), TypeInfoPropertyName = "Metadata")]
 [JsonSerializable(typeof(JobLimits))]
 [JsonSerializable(typeof(RetryPolicy))]
@@ -29,13 +30,16 @@ internal sealed partial class JobJson : JsonSerializerContext
 }
 
 /// <summary>An outcome without its result, which has a column of its own.</summary>
-internal sealed record OutcomeDocument(JobState State, JobError? Error, int? ExitCode, string? Signal, OutputSummary? Output)
+internal sealed record OutcomeDocument(JobState State, JobError? Error, int? ExitCode, string? Signal, OutputSummary? Output, long? LargeResultBytes)
 {
     public static OutcomeDocument? Of(JobOutcome? outcome) =>
-        outcome is null ? null : new(outcome.State, outcome.Error, outcome.ExitCode, outcome.Signal, outcome.Output);
+        outcome is null ? null : new(outcome.State, outcome.Error, outcome.ExitCode, outcome.Signal, outcome.Output, outcome.LargeResultBytes);
 
     public JobOutcome ToOutcome(JobData result) =>
-        JobOutcome.Of(State) with { Result = result, Error = Error, ExitCode = ExitCode, Signal = Signal, Output = Output };
+        JobOutcome.Of(State) with
+        {
+            Result = result, Error = Error, ExitCode = ExitCode, Signal = Signal, Output = Output, LargeResultBytes = LargeResultBytes,
+        };
 }
 
 /// <summary>What of a job no statement looks at, beside what has a column of its own.</summary>
@@ -58,18 +62,3 @@ internal sealed record MoreDocument(
 
 /// <summary>A job that another one starts after.</summary>
 internal sealed record DependencyDocument(string Job, bool OnAnyEnd);
-
-/// <summary>JSON within a document, as base 64: neither its white space nor its depth must matter to the document around it.</summary>
-internal sealed class JobDataConverter : JsonConverter<JobData>
-{
-    public override bool HandleNull => true;
-
-    public override JobData Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Null ? JobData.None : JobData.Trusted(reader.GetBytesFromBase64());
-
-    public override void Write(Utf8JsonWriter writer, JobData value, JsonSerializerOptions options)
-    {
-        if (value.IsNone) writer.WriteNullValue();
-        else writer.WriteBase64StringValue(value.Utf8.Span);
-    }
-}

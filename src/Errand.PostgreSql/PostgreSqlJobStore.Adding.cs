@@ -38,7 +38,7 @@ public sealed partial class PostgreSqlJobStore
         Dictionary<JobId, JobHint> hints = [];
         if (ofSessions.Length > 0) batch.Lock(_statements.LockSessions(ofSessions.Select(job => (job.Owner, job.Spec.Session!))));
         batch.Ask(InsertStatement.Insert(_statements, jobs, InsertStatement.GatesOf(jobs)), row => added.Add(row.GetString(0)));
-        if (ofSessions.Length > 0) batch.Ask(_statements.LetNextOfSessionsIn(ofSessions.Select(job => job.Id)), row => Note(ReadHint(row)));
+        if (ofSessions.Length > 0) batch.Ask(_statements.LetNextOfSessionsIn([.. ofSessions.Select(job => job.Id)]), row => Note(ReadHint(row)));
         await _connections.RunAsync(async connection =>
         {
             added.Clear();

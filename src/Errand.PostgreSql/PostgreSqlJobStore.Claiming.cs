@@ -67,8 +67,8 @@ public sealed partial class PostgreSqlJobStore
         var line = await _connections.RunAsync(async connection =>
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var (candidates, caps, inView) = await LockCandidatesAsync(connection, request, count, view, cancellationToken);
-            var plan = new StartPlan(request.Now, count, caps);
+            var (candidates, caps, lastInView, inView) = await LockCandidatesAsync(connection, request, count, view, cancellationToken);
+            var plan = new StartPlan(request.Now, count, caps, lastInView);
             foreach (var job in candidates) plan.Decide(job);
             List<Job> started = [];
             var batch = new StatementBatch();
@@ -89,27 +89,29 @@ public sealed partial class PostgreSqlJobStore
         return line;
     }
 
-    private async Task<(List<Job> Candidates, Dictionary<string, CapRow> Caps, int InView)> LockCandidatesAsync(
+    private async Task<(List<Job> Candidates, Dictionary<string, CapRow> Caps, HashSet<JobId> LastInView, int InView)> LockCandidatesAsync(
         NpgsqlConnection connection, ClaimRequest request, int count, int view, CancellationToken cancellationToken)
     {
         List<JobId> ids = [];
         HashSet<string> names = [];
+        HashSet<JobId> lastInView = [];
         var look = new StatementBatch();
         look.Ask(_statements.Candidates(request, count, view), row =>
         {
             ids.Add(JobId.Parse(row.GetString(0)));
+            if (row.GetBoolean(2)) lastInView.Add(ids[^1]);
             if (!row.IsDBNull(1)) names.UnionWith(row.GetFieldValue<string[]>(1).Select(StoredText.Decode));
         });
         await look.RunAsync(connection, cancellationToken);
 
         List<Job> candidates = [];
         Dictionary<string, CapRow> caps = [];
-        if (ids.Count == 0) return (candidates, caps, 0);
+        if (ids.Count == 0) return (candidates, caps, lastInView, 0);
         var locks = new StatementBatch();
         if (names.Count > 0) locks.Ask(_statements.Caps.Lock(names), row => NoteCap(CapRow.Read(row)));
         locks.Ask(_statements.LockCandidates(ids), row => candidates.Add(JobRow.Read(row)));
         await locks.RunAsync(connection, cancellationToken);
-        return (candidates, caps, ids.Count);
+        return (candidates, caps, lastInView, ids.Count);
 
         void NoteCap(CapRow cap) => caps.Add(cap.Name, cap);
     }

@@ -110,8 +110,7 @@ public sealed partial class PostgreSqlJobStore : IJobStore
     public async ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default)
     {
         if (!state.IsTerminal()) return [];
-        var phase = Enum.GetValues<JobPhase>().Single(phase => phase.ToState() == state);
-        return await _connections.ListAsync(_statements.Recent(kind, phase, limit), row => new JobTimes(
+        return await _connections.ListAsync(_statements.Recent(kind, state.ToEnd(), limit), row => new JobTimes(
             JobRow.Time(row, 0) ?? default, JobRow.Time(row, 1) ?? default, JobRow.Time(row, 2), JobRow.Time(row, 3) ?? default), cancellationToken);
     }
 

@@ -116,16 +116,28 @@ internal sealed class Statements(string schema)
     /// Lets the first live job of each of these jobs' sessions into line, and enters those that have ended and have dependents. Answers which
     /// ones those were, as hints: first whether there is something to release.
     /// </summary>
-    public NpgsqlBatchCommand LetNextIn(IEnumerable<JobId> ids) => New($"""
-        WITH entered AS ({Dependencies.EnterEnded("$1")}), let_in AS ({LetNextOfSessions})
-        SELECT false, id, version, phase, holds FROM let_in UNION ALL SELECT true, parent, 0, 0::smallint, 0::smallint FROM entered
-        """, Parameters.Ids(ids));
+    public NpgsqlBatchCommand LetNextIn(IReadOnlyList<JobId> ids)
+    {
+        var (which, value) = Among(ids);
+        return New($"""
+            WITH entered AS ({Dependencies.EnterEnded(which)}), let_in AS ({LetNextOfSessions(which)})
+            SELECT false, id, version, phase, holds FROM let_in UNION ALL SELECT true, parent, 0, 0::smallint, 0::smallint FROM entered
+            """, value);
+    }
 
     /// <summary>Lets the first live job of each of these jobs' sessions into line. Answers which ones those were, as hints.</summary>
-    public NpgsqlBatchCommand LetNextOfSessionsIn(IEnumerable<JobId> ids) => New(LetNextOfSessions, Parameters.Ids(ids));
+    public NpgsqlBatchCommand LetNextOfSessionsIn(IReadOnlyList<JobId> ids)
+    {
+        var (which, value) = Among(ids);
+        return New(LetNextOfSessions(which), value);
+    }
 
-    private string LetNextOfSessions => $"""
-        WITH touched AS (SELECT DISTINCT owner, session FROM {schema}.job WHERE id = ANY($1) AND session IS NOT NULL),
+    // The planner takes an array for longer than one id, finds the plan for any array dear, and would plan anew with every single write.
+    private static (string Which, NpgsqlParameter Value) Among(IReadOnlyList<JobId> ids) =>
+        ids.Count == 1 ? ("id = $1", Parameters.Id(ids[0])) : ("id = ANY($1)", Parameters.Ids(ids));
+
+    private string LetNextOfSessions(string which) => $"""
+        WITH touched AS (SELECT DISTINCT owner, session FROM {schema}.job WHERE {which} AND session IS NOT NULL),
         next AS (
             SELECT first.id FROM touched CROSS JOIN LATERAL (
                 SELECT id, phase, holds FROM {schema}.job j
@@ -223,10 +235,13 @@ internal sealed class Statements(string schema)
         SELECT id, rank, seq, caps FROM {schema}.job j WHERE phase = {Queued} AND holds = 0 AND j.kind = asked.kind ORDER BY rank, seq LIMIT {limit}
         """;
 
-    /// <summary>The first in all lines that might start, and their caps, for a runner that has not lapsed. They are not locked.</summary>
+    /// <summary>
+    /// The first in all lines that might start, their caps, and whether more may stand in a cap's line behind them, for a runner that has not
+    /// lapsed. They are not locked.
+    /// </summary>
     public NpgsqlBatchCommand Candidates(ClaimRequest request, int count, int view) => New($"""
-        SELECT id, caps FROM (
-            SELECT head.* FROM {NotPaused("$1")} CROSS JOIN LATERAL ({Heads("$4")}) AS head
+        SELECT id, caps, is_last FROM (
+            SELECT head.*, false AS is_last FROM {NotPaused("$1")} CROSS JOIN LATERAL ({Heads("$4")}) AS head
             UNION ALL {Caps.Heads(NotPaused("$1"), "$3", "$5")}) AS heads
         WHERE {NotLapsed("$2")} ORDER BY rank, seq LIMIT $4
         """,

@@ -118,7 +118,8 @@ public sealed partial class SqliteJobStore : IJobStore
         Read((kind, state, limit), static (reader, of) => reader.Recent.Of(of.kind, of.state, of.limit), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(
+        string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
         Read((prefix, after, limit), static (reader, of) => reader.Records.List(of.prefix, of.after, of.limit), cancellationToken);
 
     /// <inheritdoc/>

@@ -61,7 +61,8 @@ public sealed class ErrandTest : IDisposable
     /// <summary>Starts another host over the same store and output, as a second process or as the next life of one that was killed.</summary>
     /// <param name="build">Says which jobs there are. Default: the same.</param>
     /// <param name="store">This host's own way to the store. Default: the same.</param>
-    public ErrandTest StartAnother(Action<ErrandBuilder>? build = null, IJobStore? store = null) => new(World, build ?? _build, store ?? _store, _output);
+    public ErrandTest StartAnother(Action<ErrandBuilder>? build = null, IJobStore? store = null) =>
+        new(World, build ?? _build, store ?? _store, _output);
 
     /// <summary>Calls the façade and lets things happen, and time pass where needed, until the answer is there.</summary>
     /// <typeparam name="T">The answer.</typeparam>

@@ -134,7 +134,8 @@ internal sealed class ErrandCore : IDisposable
     private void CheckNotices(IReadOnlyList<JobNotice> notices)
     {
         if (NoticeRules is null)
-            throw new InvalidJobException("notify", "Notices are not set up in this process. Set them up with AddNotices, beside AddErrand's other parts.");
+            throw new InvalidJobException(
+                "notify", "Notices are not set up in this process. Set them up with AddNotices, beside AddErrand's other parts.");
         NoticeRules.Check(notices);
     }
 

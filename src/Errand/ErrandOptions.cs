@@ -18,7 +18,10 @@ public sealed class ErrandOptions
     /// <summary>Kinds that other processes on the same store run, so that they may be submitted here.</summary>
     public ISet<string> RemoteKinds { get; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>How long a caller waits for a call before it is handed over, where neither the call nor its kind says; zero hands over at once. Default: without end.</summary>
+    /// <summary>
+    /// How long a caller waits for a call before it is handed over, where neither the call nor its kind says; zero hands over at once. Default:
+    /// without end.
+    /// </summary>
     public TimeSpan AsyncTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>The limits of jobs whose kind and spec set none. Default: 5 minutes of wall time.</summary>
@@ -60,7 +63,8 @@ public sealed class ErrandOptions
         if (Slots is < 1 or > 100_000) yield return $"Slots is {Slots}; it must be from 1 to 100000, such as 10.";
         if (MaxPayloadBytes < 1024) yield return $"MaxPayloadBytes is {MaxPayloadBytes}; it must be at least 1024, such as 1048576.";
         if (MaxInlineResultBytes < 0) yield return $"MaxInlineResultBytes is {MaxInlineResultBytes}; it must not be negative, such as 65536.";
-        if (LeaseTime < TimeSpan.FromSeconds(15)) yield return $"LeaseTime is {LeaseTime}; it must be at least 15 s, or a slow disk would look like a dead runner.";
+        if (LeaseTime < TimeSpan.FromSeconds(15))
+            yield return $"LeaseTime is {LeaseTime}; it must be at least 15 s, or a slow disk would look like a dead runner.";
         if (BeatInterval <= TimeSpan.Zero || BeatInterval > LeaseTime / 3)
             yield return $"BeatInterval is {BeatInterval}; it must be positive and at most a third of LeaseTime ({LeaseTime}), such as 00:00:03.";
         if (PollInterval <= TimeSpan.Zero) yield return $"PollInterval is {PollInterval}; it must be positive, such as 00:00:01.";

@@ -42,7 +42,9 @@ public interface IJobClient
     /// <param name="abandon">The caller gives up.</param>
     ValueTask<CallResult> CallAsync(JobSpec spec, CallOptions? options = null, CancellationToken abandon = default);
 
-    /// <summary>The same for work that is given here, for surfaces that bring their own; its kind must be registered for what comes after a crash.</summary>
+    /// <summary>
+    /// The same for work that is given here, for surfaces that bring their own; its kind must be registered for what comes after a crash.
+    /// </summary>
     /// <param name="spec">What is asked for.</param>
     /// <param name="body">The work; started exactly once.</param>
     /// <param name="options">How the caller waits.</param>
@@ -93,7 +95,9 @@ public interface IJobClient
     /// <exception cref="JobNotFoundException">There is no such job, or no longer.</exception>
     ValueTask<JobNews> WaitAsync(JobId id, WaitOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Follows a job: each newer version that was seen, up to its end. Versions that follow each other fast may be left out; the last never is.</summary>
+    /// <summary>
+    /// Follows a job: each newer version that was seen, up to its end. Versions that follow each other fast may be left out; the last never is.
+    /// </summary>
     /// <param name="id">The id.</param>
     /// <param name="afterVersion">Only versions past this one.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -12,7 +12,8 @@ internal sealed partial class JobClient
         var job = await GetAsync(id, cancellationToken);
         if (!job.IsTerminal) throw new JobNotFinishedException(job);
         if (job.State == JobState.Completed)
-            throw new InvalidJobException("id", $"Job {id} has completed; there is nothing to retry. Submit it again if its work is to be done once more.");
+            throw new InvalidJobException(
+                "id", $"Job {id} has completed; there is nothing to retry. Submit it again if its work is to be done once more.");
         return await SubmitAsync(AgainOf(job), cancellationToken);
     }
 
@@ -23,7 +24,8 @@ internal sealed partial class JobClient
         if (job.IsDeadLetter) return (await RedriveAsync([job], by, cancellationToken))[0];
         // What somebody redrove before is answered with what became of it.
         return await SuccessorOfAsync(id, cancellationToken)
-            ?? throw new InvalidJobException("id", $"Job {id} is {job.State.ToWord()} and no dead letter; list them with JobQuery.DeadLetters, or use RetryAsync.");
+            ?? throw new InvalidJobException(
+                "id", $"Job {id} is {job.State.ToWord()} and no dead letter; list them with JobQuery.DeadLetters, or use RetryAsync.");
     }
 
     public async ValueTask<int> RedriveAllAsync(JobQuery query, string by, CancellationToken cancellationToken = default)

@@ -83,7 +83,12 @@ internal sealed partial class JobClient
     public async ValueTask<int> PurgeAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
         CheckQuery(query);
-        query = query with { States = query.States.Count == 0 ? JobStates.Ended : [.. query.States.Intersect(JobStates.Ended)], Limit = JobQuery.MaxLimit, After = null };
+        query = query with
+        {
+            States = query.States.Count == 0 ? JobStates.Ended : [.. query.States.Intersect(JobStates.Ended)],
+            Limit = JobQuery.MaxLimit,
+            After = null,
+        };
         int removed = 0;
         if (query.States.Count == 0) return removed;
         for (JobPage page; ; query = query with { After = page.Next })

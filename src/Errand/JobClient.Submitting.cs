@@ -6,7 +6,8 @@ namespace Errand;
 // How jobs come in.
 internal sealed partial class JobClient
 {
-    public ValueTask<Job> SubmitAsync(JobSpec spec, CancellationToken cancellationToken = default) => SubmitAsync(spec, null, handOver: false, cancellationToken);
+    public ValueTask<Job> SubmitAsync(JobSpec spec, CancellationToken cancellationToken = default) =>
+        SubmitAsync(spec, null, handOver: false, cancellationToken);
 
     /// <summary>Submits the job of a call, with its work.</summary>
     /// <param name="spec">What is asked for.</param>
@@ -22,7 +23,8 @@ internal sealed partial class JobClient
         var id = _core.NewId(now);
         activity?.SetTag("errand.job.id", id.ToString());
         var caps = _core.CapsOf(spec);
-        if (StartsAtOnce(spec, caps, now) && _core.Runner is { } runner && (handOver ? runner.TryReserveHandOver(spec) : runner.TryReserveDirect(spec))
+        if (StartsAtOnce(spec, caps, now) && _core.Runner is { } runner
+            && (handOver ? runner.TryReserveHandOver(spec) : runner.TryReserveDirect(spec))
             && await StartDirectAsync(runner, id, spec, body, handOver, now, cancellationToken) is { } started) return started;
         var queued = ErrandCore.QueuedJob(id, spec, caps, now);
         return body is null ? (await AddQueuedAsync([queued], cancellationToken))[0] : await AddParkedAsync(queued, body, cancellationToken);
@@ -180,7 +182,8 @@ internal sealed partial class JobClient
             $"Job {refusal.Name} of the batch was answered with an earlier job, which has its key or its fingerprint, so there is none of this id " +
             "to start after. Submit it by itself first, and start after the job that is the answer."),
         RefusalReason.UnknownParent => new InvalidJobException("after",
-            $"Job {refusal.Name}, which this one is to start after, was not found. It may have been removed after its retention, or the id is mistyped."),
+            $"Job {refusal.Name}, which this one is to start after, was not found. " +
+            "It may have been removed after its retention, or the id is mistyped."),
         RefusalReason.CapFull => new QueueFullException(job.Caps.First(cap => cap.Name == refusal.Name)),
         RefusalReason.Draining => new QueueDrainingException(refusal.Name),
         _ => new StoreUnavailableException($"The store refused job {job.Id} without a reason ({refusal.Reason}: {refusal.Name})."),
@@ -189,7 +192,8 @@ internal sealed partial class JobClient
     private static Job SameRequest(Job asked, Job existing)
     {
         bool sameKey = asked.Spec.Key is not null && existing.Spec.Key == asked.Spec.Key;
-        if (sameKey && (existing.Kind != asked.Kind || existing.Spec.Input != asked.Spec.Input)) throw new JobKeyConflictException(asked.Spec.Key!, existing);
+        if (sameKey && (existing.Kind != asked.Kind || existing.Spec.Input != asked.Spec.Input))
+            throw new JobKeyConflictException(asked.Spec.Key!, existing);
         return existing;
     }
 }

@@ -9,13 +9,17 @@ internal sealed partial class JobClient
     private async ValueTask<JobWait?> WhyWaitingAsync(Job job, CancellationToken cancellationToken)
     {
         if (job.State == JobState.Waiting)
-            return new(JobWaitReasons.Input, $"It asked for input: {string.Join(", ", job.Inputs.Where(input => input.IsOutstanding).Select(input => input.Key))}.");
+            return new(
+                JobWaitReasons.Input,
+                $"It asked for input: {string.Join(", ", job.Inputs.Where(input => input.IsOutstanding).Select(input => input.Key))}.");
         if (job.State != JobState.Queued) return null;
         if (job.Holds.HasFlag(JobHolds.Parents)) return new(JobWaitReasons.Dependency, await WhichParentsAsync(job, cancellationToken));
         if (job.Holds.HasFlag(JobHolds.Future)) return new(JobWaitReasons.ScheduledFor, $"It starts at {job.ScheduledAt:O}.");
         if (job.Holds.HasFlag(JobHolds.Session)) return new(JobWaitReasons.Session, $"Another job of session '{job.Spec.Session}' is before it.");
         if (await PausedByAsync(job.Kind, cancellationToken) is { } gate)
-            return new(JobWaitReasons.Paused, $"{(gate.Kind.Length == 0 ? "Everything" : $"The kind '{gate.Kind}'")} was paused by {gate.By} at {gate.At:O}.");
+            return new(
+                JobWaitReasons.Paused,
+                $"{(gate.Kind.Length == 0 ? "Everything" : $"The kind '{gate.Kind}'")} was paused by {gate.By} at {gate.At:O}.");
         return job.WaitsForCap is { } cap ? await WaitAtCapAsync(job, cap, cancellationToken) : await WaitForSlotAsync(job, cancellationToken);
     }
 
@@ -25,10 +29,12 @@ internal sealed partial class JobClient
         foreach (var dependency in job.Spec.After)
         {
             if (live.Count > NamedParents) break;
-            if (await Store.FindAsync(dependency.Job, cancellationToken) is { IsTerminal: false } parent) live.Add($"{parent.Id} ({parent.State.ToWord()})");
+            if (await Store.FindAsync(dependency.Job, cancellationToken) is { IsTerminal: false } parent)
+                live.Add($"{parent.Id} ({parent.State.ToWord()})");
         }
         string names = string.Join(", ", live.Take(NamedParents));
-        return $"It starts after {job.PendingParents} of {job.Spec.After.Count} jobs that have not ended{(names.Length == 0 ? "" : $": {names}{(live.Count > NamedParents ? ", …" : "")}")}.";
+        string named = names.Length == 0 ? "" : $": {names}{(live.Count > NamedParents ? ", …" : "")}";
+        return $"It starts after {job.PendingParents} of {job.Spec.After.Count} jobs that have not ended{named}.";
     }
 
     private async ValueTask<QueueGate?> PausedByAsync(string kind, CancellationToken cancellationToken)
@@ -57,7 +63,9 @@ internal sealed partial class JobClient
         int? place = await Store.PlaceAsync(job.Id, CountedInLine, cancellationToken);
         if (_core.Runner?.Gate.Reason is { } reason)
             return new(JobWaitReasons.Throttled, $"No jobs are started here for now: {reason}.", PositionOf(place));
-        string busy = _core.Runner is { } runner ? $"{runner.Admission.Taken} of {_core.Options.Slots} slots here are taken" : "no runner lives in this process";
+        string busy = _core.Runner is { } runner
+            ? $"{runner.Admission.Taken} of {_core.Options.Slots} slots here are taken"
+            : "no runner lives in this process";
         string detail = PositionOf(place) is null ? $"Far back in line; {busy}." : $"{place} before it in line; {busy}.";
         return new(JobWaitReasons.Slot, detail, PositionOf(place));
     }

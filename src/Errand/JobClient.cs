@@ -48,7 +48,8 @@ internal sealed partial class JobClient : IJobClient
         }
     }
 
-    public async IAsyncEnumerable<Job> WatchAsync(JobId id, long afterVersion = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<Job> WatchAsync(
+        JobId id, long afterVersion = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (true)
         {
@@ -65,9 +66,11 @@ internal sealed partial class JobClient : IJobClient
         while (true)
         {
             var job = await GetAsync(id, cancellationToken);
-            if (job.Phase != JobPhase.Waiting || !job.Inputs.Any(input => input.Key == key && input.IsOutstanding)) throw new InputNotExpectedException(job, key);
+            if (job.Phase != JobPhase.Waiting || !job.Inputs.Any(input => input.Key == key && input.IsOutstanding))
+                throw new InputNotExpectedException(job, key);
             var now = _core.Time.GetJobTime();
-            JobInput[] inputs = [.. job.Inputs.Select(input => input.Key == key ? input with { Answer = answer, AnsweredBy = by, AnsweredAt = now } : input)];
+            JobInput[] inputs =
+                [.. job.Inputs.Select(input => input.Key == key ? input with { Answer = answer, AnsweredBy = by, AnsweredAt = now } : input)];
             var result = await ApplyAsync(id, JobTransition.Answer(inputs, key, by, job.Version, now), cancellationToken);
             if (result.Status == ApplyStatus.Applied) return await GetAsync(id, cancellationToken);
             // Somebody else wrote in between: look again whether the question is still open.

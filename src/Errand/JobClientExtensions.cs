@@ -36,7 +36,8 @@ public static class JobClientExtensions
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="JobNotFinishedException">It has no result yet.</exception>
     /// <exception cref="JobFailedException">It failed or was cancelled.</exception>
-    public static async ValueTask<TResult?> GetResultAsync<TResult>(this IJobClient client, JobId id, CancellationToken cancellationToken = default) =>
+    public static async ValueTask<TResult?> GetResultAsync<TResult>(
+        this IJobClient client, JobId id, CancellationToken cancellationToken = default) =>
         (await client.GetResultAsync(id, cancellationToken)).As((JsonTypeInfo<TResult>)client.Json.GetTypeInfo(typeof(TResult)));
 
     /// <summary>Waits for the end of a job and answers with its typed result.</summary>
@@ -45,7 +46,8 @@ public static class JobClientExtensions
     /// <param name="id">The id.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="JobFailedException">It failed or was cancelled.</exception>
-    public static async ValueTask<TResult?> WaitForResultAsync<TResult>(this IJobClient client, JobId id, CancellationToken cancellationToken = default)
+    public static async ValueTask<TResult?> WaitForResultAsync<TResult>(
+        this IJobClient client, JobId id, CancellationToken cancellationToken = default)
     {
         await client.WaitAsync(id, null, cancellationToken);
         return await client.GetResultAsync<TResult>(id, cancellationToken);
@@ -86,7 +88,10 @@ public static class JobClientExtensions
     public static async ValueTask<Job?> FindTwinAsync(this IJobClient client, Job job, CancellationToken cancellationToken = default)
     {
         if (job.Spec.Fingerprint is not { } fingerprint) return null;
-        var live = new JobQuery { Kind = job.Kind, Owner = job.Owner, Fingerprint = fingerprint, States = JobStates.Live, OldestFirst = true, Limit = 2 };
+        var live = new JobQuery
+        {
+            Kind = job.Kind, Owner = job.Owner, Fingerprint = fingerprint, States = JobStates.Live, OldestFirst = true, Limit = 2,
+        };
         var page = await client.ListAsync(live, cancellationToken);
         return page.Items.FirstOrDefault(other => other.Id != job.Id);
     }

@@ -3,7 +3,9 @@ namespace Errand;
 /// <summary>How long ended jobs are kept. Live ones are never removed, nor those that a live one starts after.</summary>
 public sealed class RetentionOptions
 {
-    /// <summary>How long a job is kept after its end, where neither it (<see cref="JobSpec.KeepFor"/>) nor a rule says otherwise. Default: 24 h.</summary>
+    /// <summary>
+    /// How long a job is kept after its end, where neither it (<see cref="JobSpec.KeepFor"/>) nor a rule says otherwise. Default: 24 h.
+    /// </summary>
     public TimeSpan Age { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>How many ended jobs are kept at most, in all; the oldest go first. Default: 1,000,000.</summary>
@@ -70,7 +72,8 @@ public sealed record RetentionRule
         { Age: null, Count: null } => "It says neither Age nor Count; give one, such as Age = 7.00:00:00.",
         { Age: { } age } when age < TimeSpan.Zero => $"Age is {age}; it must not be negative, such as 7.00:00:00.",
         { Count: < 0 } => $"Count is {Count}; it must not be negative, such as 1000.",
-        { State: { } state } when !state.IsTerminal() => $"State is {state.ToWord()}; only ended jobs are removed, so it must be completed, failed or cancelled.",
+        { State: { } state } when !state.IsTerminal() =>
+            $"State is {state.ToWord()}; only ended jobs are removed, so it must be completed, failed or cancelled.",
         _ => null,
     };
 }

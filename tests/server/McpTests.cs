@@ -15,7 +15,9 @@ public sealed class McpTests(ServerFixture server) : IClassFixture<ServerFixture
         await using var client = await server.ConnectAsync(version);
         Assert.Equal(version, client.NegotiatedProtocolVersion);
         var tools = await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(["job_cancel", "job_list", "job_output", "job_status", "job_wait", "run_command"], tools.Select(tool => tool.Name).Order());
+        Assert.Equal(
+            ["job_cancel", "job_input", "job_list", "job_output", "job_result", "job_retry", "job_status", "job_wait", "run_command"],
+            tools.Select(tool => tool.Name).Order());
     }
 
     [Theory]

@@ -56,7 +56,8 @@ internal sealed class ServerConnection : IDisposable
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, "jobs")
         {
-            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Default.JobRequest)) { Headers = { ContentType = new("application/json") } },
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Default.JobRequest))
+                { Headers = { ContentType = new("application/json") } },
         };
         if (key is not null) message.Headers.Add("Idempotency-Key", key);
         return await SendAsync(message, WireJson.Wire.WireJob, cancellationToken);
@@ -65,7 +66,8 @@ internal sealed class ServerConnection : IDisposable
     public Task<Answer<WirePage>> ListAsync(string query, CancellationToken cancellationToken) =>
         GetAsync($"jobs?{query}", WireJson.Wire.WirePage, cancellationToken);
 
-    public Task<Answer<WireJob>> ShowAsync(string id, CancellationToken cancellationToken) => GetAsync($"jobs/{id}", WireJson.Wire.WireJob, cancellationToken);
+    public Task<Answer<WireJob>> ShowAsync(string id, CancellationToken cancellationToken) =>
+        GetAsync($"jobs/{id}", WireJson.Wire.WireJob, cancellationToken);
 
     public Task<Answer<WireJob>> WaitAsync(string id, long waitMs, CancellationToken cancellationToken) =>
         GetAsync($"jobs/{id}?waitMs={waitMs}", WireJson.Wire.WireJob, cancellationToken);
@@ -73,7 +75,8 @@ internal sealed class ServerConnection : IDisposable
     public Task<Answer<WireOutput>> OutputAsync(string id, string query, CancellationToken cancellationToken) =>
         GetAsync($"jobs/{id}/output?{query}", WireJson.Wire.WireOutput, cancellationToken);
 
-    public Task<Answer<ServerStats>> StatsAsync(CancellationToken cancellationToken) => GetAsync("stats", ServerJson.Default.ServerStats, cancellationToken);
+    public Task<Answer<ServerStats>> StatsAsync(CancellationToken cancellationToken) =>
+        GetAsync("stats", ServerJson.Default.ServerStats, cancellationToken);
 
     public async Task<Answer<WireStop>> CancelAsync(string id, CancellationToken cancellationToken)
     {
@@ -82,7 +85,8 @@ internal sealed class ServerConnection : IDisposable
     }
 
     /// <summary>A job's output as it comes, until the job has ended.</summary>
-    public async IAsyncEnumerable<Answer<WireOutput>> FollowAsync(string id, string query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Answer<WireOutput>> FollowAsync(
+        string id, string query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, $"jobs/{id}/output/stream?{query}");
         using var response = await SendAsync(message, cancellationToken);
@@ -105,16 +109,19 @@ internal sealed class ServerConnection : IDisposable
         {
             // Said below.
         }
-        throw new CliException(ExitCodes.NoServer, $"The server has gone while job {id} was followed. See 'errand status', and then 'errand show {ShortId.Of(id)}'.");
+        throw new CliException(
+            ExitCodes.NoServer, $"The server has gone while job {id} was followed. See 'errand status', and then 'errand show {ShortId.Of(id)}'.");
     }
 
-    private async Task<Answer<T>> GetAsync<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<Answer<T>> GetAsync<T>(
+        string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, path);
         return await SendAsync(message, type, cancellationToken);
     }
 
-    private async Task<Answer<T>> SendAsync<T>(HttpRequestMessage message, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<Answer<T>> SendAsync<T>(
+        HttpRequestMessage message, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(message, cancellationToken);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken);

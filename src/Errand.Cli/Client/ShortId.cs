@@ -17,7 +17,8 @@ internal static class ShortId
         text = text.ToLowerInvariant();
         if (JobId.TryParse(text, out _)) return text;
         if (text.Length is < ShortestPrefix or > JobId.TextLength)
-            throw new CliException(ExitCodes.Usage, $"'{text}' is not an id. Give an id from 'errand ls', or at least its first {ShortestPrefix} characters.");
+            throw new CliException(
+                ExitCodes.Usage, $"'{text}' is not an id. Give an id from 'errand ls', or at least its first {ShortestPrefix} characters.");
         List<WireJob> found = [];
         for (string query = $"owner=*&limit={JobQuery.MaxLimit}", cursor = ""; ;)
         {
@@ -30,9 +31,11 @@ internal static class ShortId
         {
             [var job] => job.Id,
             [] => throw new CliException(ExitCodes.NotFound, $"No job has an id that starts with '{text}'. See 'errand ls'."),
-            _ => throw new CliException(ExitCodes.Usage, $"'{text}' means {found.Count} jobs, such as {found[0].Id} and {found[1].Id}. Give more of the id."),
+            _ => throw new CliException(
+                ExitCodes.Usage, $"'{text}' means {found.Count} jobs, such as {found[0].Id} and {found[1].Id}. Give more of the id."),
         };
     }
 
-    private static bool IsMeant(string id, string text) => id.StartsWith(text, StringComparison.Ordinal) || id.AsSpan(TimeLength).StartsWith(text, StringComparison.Ordinal);
+    private static bool IsMeant(string id, string text) =>
+        id.StartsWith(text, StringComparison.Ordinal) || id.AsSpan(TimeLength).StartsWith(text, StringComparison.Ordinal);
 }

@@ -5,9 +5,11 @@ namespace Errand.Cli;
 /// <summary>Asks for the end of jobs.</summary>
 internal sealed class CancelCommand : CliCommand
 {
-    private readonly Argument<string[]> _ids = new("ID") { Description = "The jobs: their ids, or the starts of them.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _ids =
+        new("ID") { Description = "The jobs: their ids, or the starts of them.", Arity = ArgumentArity.OneOrMore };
 
-    public CancelCommand(CliEdges edges) : base("cancel", "Stop jobs: those that wait never run, those that run are told to stop.", edges) => Arguments.Add(_ids);
+    public CancelCommand(CliEdges edges) : base("cancel", "Stop jobs: those that wait never run, those that run are told to stop.", edges) =>
+        Arguments.Add(_ids);
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {

@@ -5,7 +5,8 @@ namespace Errand.Cli;
 
 /// <summary>Ends the server.</summary>
 /// <remarks>Commands do not outlive their server yet: it stops them, and their jobs end as interrupted.</remarks>
-internal sealed class DownCommand(CliEdges edges) : CliCommand("down", "End the server. Commands that run are stopped, and their jobs end as interrupted.", edges)
+internal sealed class DownCommand(CliEdges edges)
+    : CliCommand("down", "End the server. Commands that run are stopped, and their jobs end as interrupted.", edges)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -17,7 +18,8 @@ internal sealed class DownCommand(CliEdges edges) : CliCommand("down", "End the 
         long running = stats.Jobs.GetValueOrDefault("running") + stats.Jobs.GetValueOrDefault("waiting");
         using (var process = FindProcess(stats.Pid))
         {
-            if (process is not null && !ProcessSignal.Terminate(process)) throw new CliException(ExitCodes.Refused, $"Process {stats.Pid} may not be ended by you.");
+            if (process is not null && !ProcessSignal.Terminate(process))
+                throw new CliException(ExitCodes.Refused, $"Process {stats.Pid} may not be ended by you.");
             using var limit = new CancellationTokenSource(Patience, Edges.Time);
             try
             {
@@ -25,10 +27,14 @@ internal sealed class DownCommand(CliEdges edges) : CliCommand("down", "End the 
             }
             catch (OperationCanceledException)
             {
-                throw new CliException(ExitCodes.Failed, $"The server (process {stats.Pid}) was told to end and has not done so in {Patience.TotalSeconds:F0} s. Its log may say why.");
+                throw new CliException(
+                    ExitCodes.Failed,
+                    $"The server (process {stats.Pid}) was told to end and has not done so in {Patience.TotalSeconds:F0} s. Its log may say why.");
             }
         }
-        await Edges.Out.WriteLineAsync(running == 0 ? "The server has ended." : $"The server has ended. Jobs that were running and are now interrupted: {running}.");
+        await Edges.Out.WriteLineAsync(running == 0
+            ? "The server has ended."
+            : $"The server has ended. Jobs that were running and are now interrupted: {running}.");
         return ExitCodes.Ok;
     }
 

@@ -29,7 +29,9 @@ internal sealed class LogsCommand : CliCommand
         using var printer = new OutputPrinter(Edges);
         Action<Answer<WireOutput>> print = parsed.IsJson() ? piece => Edges.Out.WriteLine(piece.Json) : piece => printer.Print(piece.Value, stream);
 
-        long offset = parsed.GetValue(_tail) is { } lines ? await FindTailAsync(server, id, lines, stream, cancellationToken) : parsed.GetValue(_offset);
+        long offset = parsed.GetValue(_tail) is { } lines
+            ? await FindTailAsync(server, id, lines, stream, cancellationToken)
+            : parsed.GetValue(_offset);
         int attempt = 0;
         await foreach (var piece in ReadAsync(server, id, 0, offset, stream, cancellationToken))
         {
@@ -44,11 +46,14 @@ internal sealed class LogsCommand : CliCommand
 
     /// <summary>What the last attempt has written up to now, from an offset on.</summary>
     private static async IAsyncEnumerable<Answer<WireOutput>> ReadAsync(
-        ServerConnection server, string id, int attempt, long offset, string? stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        ServerConnection server, string id, int attempt, long offset, string? stream,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
-            string query = string.Create(CultureInfo.InvariantCulture, $"offset={offset}{(attempt > 0 ? $"&attempt={attempt}" : "")}{(stream is null ? "" : $"&stream={stream}")}");
+            string query = string.Create(
+                CultureInfo.InvariantCulture,
+                $"offset={offset}{(attempt > 0 ? $"&attempt={attempt}" : "")}{(stream is null ? "" : $"&stream={stream}")}");
             var piece = await server.OutputAsync(id, query, cancellationToken);
             if (piece.Value.Attempt == 0) yield break;
             yield return piece;

@@ -9,7 +9,8 @@ internal sealed class RunCommand : CliCommand
 {
     private readonly SubmitOptions _options;
 
-    public RunCommand(CliEdges edges) : base("run", "Run a command as a job and follow it. Ends with the command's own exit code.", edges) => _options = new(this);
+    public RunCommand(CliEdges edges) : base("run", "Run a command as a job and follow it. Ends with the command's own exit code.", edges) =>
+        _options = new(this);
 
     public override int? FailureCode => ExitCodes.RunFailed;
 

@@ -21,7 +21,8 @@ internal sealed class SubmitCommand : CliCommand
         }
         await Edges.Out.WriteLineAsync(job.Id);
         string id = ShortId.Of(job.Id);
-        await Edges.Error.WriteLineAsync($"It is {job.State}. Follow it: errand logs -f {id} · wait for it: errand wait {id} · stop it: errand cancel {id}");
+        await Edges.Error.WriteLineAsync(
+            $"It is {job.State}. Follow it: errand logs -f {id} · wait for it: errand wait {id} · stop it: errand cancel {id}");
         return ExitCodes.Ok;
     }
 }

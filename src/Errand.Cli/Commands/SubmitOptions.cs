@@ -11,19 +11,23 @@ internal sealed class SubmitOptions
 
     private readonly Argument<string[]> _command = new("CMD")
     {
-        Description = "The command, after '--'. One argument is a line for a shell; several are a program and its arguments.", Arity = ArgumentArity.OneOrMore,
+        Description = "The command, after '--'. One argument is a line for a shell; several are a program and its arguments.",
+        Arity = ArgumentArity.OneOrMore,
     };
     private readonly Option<string?> _cwd = new("--cwd") { Description = "The folder to run in. Default: this one.", HelpName = "FOLDER" };
     private readonly Option<string[]> _env = new("--env") { Description = "A variable, as NAME=VALUE. May be given again.", HelpName = "NAME=VALUE" };
-    private readonly Option<string?> _stdin = new("--stdin") { Description = "A file that it reads, or - for what is piped in here.", HelpName = "FILE" };
+    private readonly Option<string?> _stdin =
+        new("--stdin") { Description = "A file that it reads, or - for what is piped in here.", HelpName = "FILE" };
     private readonly Option<TimeSpan?> _timeout = Duration("--timeout", "How long it may run.");
     private readonly Option<string?> _title = new("--title") { Description = "A line for people. Default: the command." };
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word to find it by. May be given again." };
     private readonly Option<int> _priority = new("--priority") { Description = "From -10 to 10; each step is worth a minute of waiting." };
     private readonly Option<TimeSpan?> _delay = Duration("--delay", "Start it after this time.");
-    private readonly Option<DateTimeOffset?> _at = new("--at") { Description = "Start it at this time, such as 2030-01-31T08:00:00Z.", HelpName = "TIME" };
+    private readonly Option<DateTimeOffset?> _at =
+        new("--at") { Description = "Start it at this time, such as 2030-01-31T08:00:00Z.", HelpName = "TIME" };
     private readonly Option<int?> _retries = new("--retries") { Description = "How often to try again after a failure.", HelpName = "N" };
-    private readonly Option<string?> _key = new("--key") { Description = "Your own name for this request: sending it again gives the same job.", HelpName = "K" };
+    private readonly Option<string?> _key =
+        new("--key") { Description = "Your own name for this request: sending it again gives the same job.", HelpName = "K" };
 
     public SubmitOptions(Command command)
     {

@@ -17,7 +17,8 @@ internal sealed class UpCommand : CliCommand
         Description = "Where to listen, on this machine only; port 0 takes a free one.", HelpName = "URL", DefaultValueFactory = _ => DefaultUrl,
     };
 
-    private readonly Option<string> _store = new(StoreName) { Description = "Where to keep jobs: sqlite or memory.", DefaultValueFactory = _ => ServerHost.Sqlite };
+    private readonly Option<string> _store =
+        new(StoreName) { Description = "Where to keep jobs: sqlite or memory.", DefaultValueFactory = _ => ServerHost.Sqlite };
     private readonly Option<bool> _background = new("--background") { Description = "Go to the background once the server is ready." };
     private readonly Option<bool> _detached = new(DetachedName) { Hidden = true };
 

@@ -8,9 +8,11 @@ internal sealed class WaitCommand : CliCommand
 {
     private const long LongestRequestMs = 60_000;
     private readonly Argument<string> _id = new("ID") { Description = "The job: its id, or the start of it." };
-    private readonly Option<TimeSpan?> _timeout = new("--timeout") { Description = "How long to wait at most.", HelpName = "60s", CustomParser = DurationText.Parse };
+    private readonly Option<TimeSpan?> _timeout =
+        new("--timeout") { Description = "How long to wait at most.", HelpName = "60s", CustomParser = DurationText.Parse };
 
-    public WaitCommand(CliEdges edges) : base("wait", "Wait until a job has ended. Exits with 0 when it completed, 1 failed, 6 cancelled, 7 when the time is over.", edges)
+    public WaitCommand(CliEdges edges)
+        : base("wait", "Wait until a job has ended. Exits with 0 when it completed, 1 failed, 6 cancelled, 7 when the time is over.", edges)
     {
         Arguments.Add(_id);
         Options.Add(_timeout);

@@ -23,7 +23,8 @@ internal static partial class Detachment
         using var nothing = File.OpenHandle("/dev/null");
         using var file = new FileStream(log, new FileStreamOptions
         {
-            Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         _ = dup2(nothing, StandardIn);
         _ = dup2(file.SafeFileHandle, StandardOut);

@@ -26,12 +26,19 @@ internal sealed partial class ServerHost(DataFolder folder, string urls, string 
         await using var app = Build(folder.EnsureToken());
         try { await app.StartAsync(); }
         catch (JobException e) { throw new CliException(ExitCodes.Refused, e.Message); }
-        catch (IOException e) { throw new CliException(ExitCodes.Refused, $"The server cannot listen at {urls}: {e.Message} Choose another address with --urls, such as http://127.0.0.1:0."); }
+        catch (IOException e)
+        {
+            throw new CliException(
+                ExitCodes.Refused,
+                $"The server cannot listen at {urls}: {e.Message} Choose another address with --urls, such as http://127.0.0.1:0.");
+        }
         string url = app.Urls.First();
         folder.WriteAddress(new(Environment.ProcessId, url));
         try
         {
-            await ready(new(Environment.ProcessId, url, $"{url}/mcp", ServerStats.ThisVersion, app.Services.GetRequiredService<Errand.Storage.IJobStore>().Description));
+            await ready(new(
+                Environment.ProcessId, url, $"{url}/mcp", ServerStats.ThisVersion,
+                app.Services.GetRequiredService<Errand.Storage.IJobStore>().Description));
             await app.WaitForShutdownAsync();
         }
         finally
@@ -82,6 +89,8 @@ internal sealed partial class ServerHost(DataFolder folder, string urls, string 
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Warning).SetMinimumLevel(LogLevel.Information);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Jobs are kept in memory and are lost when this server ends. Start it with --store sqlite to keep them.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Jobs are kept in memory and are lost when this server ends. Start it with --store sqlite to keep them.")]
     private static partial void WarnOfMemory(ILogger logger);
 }

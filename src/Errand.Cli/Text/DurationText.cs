@@ -17,7 +17,8 @@ internal static class DurationText
     public static TimeSpan? Parse(string text)
     {
         string unit = text.TrimStart("0123456789.".ToCharArray());
-        if (!double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) || number > 1e9) return null;
+        if (!double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) || number > 1e9)
+            return null;
         return unit switch
         {
             "ms" => TimeSpan.FromMilliseconds(number),

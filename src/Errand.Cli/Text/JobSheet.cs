@@ -44,7 +44,11 @@ internal static class JobSheet
     ];
 
     private static string? ProgressOf(WireProgress? progress) => progress is null ? null
-        : string.Join(' ', new[] { progress.Percent is { } percent ? string.Create(CultureInfo.InvariantCulture, $"{percent:F0} %") : null, progress.Message }.Where(part => part is not null));
+        : string.Join(' ', new[]
+        {
+            progress.Percent is { } percent ? string.Create(CultureInfo.InvariantCulture, $"{percent:F0} %") : null,
+            progress.Message,
+        }.Where(part => part is not null));
 
     private static string? Time(DateTimeOffset? time) => time?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -32,7 +32,8 @@ internal sealed class CommandProcess : IDisposable
     /// <exception cref="JobErrorException">It could not be started.</exception>
     public static CommandProcess Start(CommandInput input, JobContext job)
     {
-        if (input.Cwd is { } cwd && !Directory.Exists(cwd)) throw NotStarted($"The folder '{cwd}' does not exist, so '{input.Program}' was not started. Give a cwd that exists.");
+        if (input.Cwd is { } cwd && !Directory.Exists(cwd))
+            throw NotStarted($"The folder '{cwd}' does not exist, so '{input.Program}' was not started. Give a cwd that exists.");
         var start = new ProcessStartInfo(input.Program, input.Arguments)
         {
             WorkingDirectory = input.Cwd ?? "",
@@ -42,7 +43,9 @@ internal sealed class CommandProcess : IDisposable
         try { return new(Process.Start(start)!, job); }
         catch (Win32Exception e)
         {
-            throw NotStarted($"'{input.Program}' could not be started: {new Win32Exception(e.NativeErrorCode).Message}. See that it is installed where the server looks (its PATH), and may be executed.");
+            throw NotStarted(
+                $"'{input.Program}' could not be started: {new Win32Exception(e.NativeErrorCode).Message}. " +
+                "See that it is installed where the server looks (its PATH), and may be executed.");
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed partial class LinuxProcessTree(Process process) : ProcessTree(pr
         if (_seen.Count == 0 && Read(Process.Id) is { } first) _seen.Add(Process.Id, first.StartedAt);
         var all = new Dictionary<int, Entry>();
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && Read(id) is { } entry) all[id] = entry;
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && Read(id) is { } entry)
+                all[id] = entry;
         for (bool found = true; found;)
         {
             found = false;

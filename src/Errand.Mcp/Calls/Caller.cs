@@ -11,6 +11,7 @@ internal readonly record struct Caller(string Owner, bool IsKnown)
     /// <summary>The owner of jobs whose callers cannot be told apart: their ids are all that protects them.</summary>
     public const string Anonymous = "anonymous";
 
+    private const string SomeClient = "an MCP client";
     private static readonly Caller Local = new(JobSpec.LocalOwner, true);
     private static readonly Caller Nobody = new(Anonymous, false);
 
@@ -26,6 +27,9 @@ internal readonly record struct Caller(string Owner, bool IsKnown)
         // Over HTTP each message knows the response that it is answered on; on a pipe there is one way back for all.
         return context?.RelatedTransport is null ? Local : Nobody;
     }
+
+    /// <summary>Who it is, for the history of a job.</summary>
+    public string Actor => IsKnown && Owner != JobSpec.LocalOwner ? Owner : SomeClient;
 
     /// <summary>Whether it may know of a job. To those who may not, the job is not there.</summary>
     public bool MaySee(Job job) => string.Equals(job.Owner, Owner, StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -9,7 +11,9 @@ namespace Errand.Mcp;
 /// </summary>
 internal sealed class Heartbeat : IDisposable
 {
-    private const double Step = 1e-6;
+    private const double SmallestStep = 1e-6;
+    // Many clients read values as single-precision numbers, which differ by no less.
+    private const double StepOfValue = 2.5e-7;
     private readonly Lock _lock = new();
     private readonly McpServer _server;
     private readonly ProgressToken _token;
@@ -18,7 +22,7 @@ internal sealed class Heartbeat : IDisposable
     private readonly ITimer _timer;
     private readonly long _startedAt;
     private long _toldAt;
-    private double _last;
+    private double _last = double.NegativeInfinity;
     private bool _over;
 
     /// <summary>Starts to beat.</summary>
@@ -43,7 +47,17 @@ internal sealed class Heartbeat : IDisposable
         lock (_lock)
         {
             _toldAt = _time.GetTimestamp();
-            return _last = current > _last ? current : _last + Step;
+            return _last = Math.Max(current, Next_NeedsLock());
+        }
+    }
+
+    /// <summary>Tells the client how far a job has come that it waits for.</summary>
+    public async ValueTask TellAsync(JobProgress progress)
+    {
+        try { await SendAsync(Rise(progress.Current), progress.Total, progress.Message); }
+        catch (Exception)
+        {
+            // The client has gone, which its call hears of by itself.
         }
     }
 
@@ -60,16 +74,27 @@ internal sealed class Heartbeat : IDisposable
         {
             if (_over || _time.GetElapsedTime(_toldAt) < _interval) return;
             _toldAt = _time.GetTimestamp();
-            value = _last += Step;
+            value = _last = Next_NeedsLock();
         }
         try
         {
             string message = FormattableString.Invariant($"Still working after {_time.GetElapsedTime(_startedAt).TotalSeconds:F0} s.");
-            await _server.NotifyProgressAsync(_token, new() { Progress = (float)value, Message = message });
+            await SendAsync(value, null, message);
         }
         catch (Exception)
         {
             // The client has gone; what becomes of the call is decided elsewhere.
         }
+    }
+
+    private double Next_NeedsLock() => _last < 0 ? 0 : _last + Math.Max(SmallestStep, _last * StepOfValue);
+
+    // By hand, for the package's own words for it have single precision.
+    private Task SendAsync(double value, double? total, string? message)
+    {
+        var parameters = new JsonObject { ["progressToken"] = JsonSerializer.SerializeToNode(_token, McpNodes.TypeOf<ProgressToken>()), ["progress"] = value };
+        if (total is not null) parameters["total"] = total;
+        if (message is not null) parameters["message"] = message;
+        return _server.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.ProgressNotification, Params = parameters });
     }
 }

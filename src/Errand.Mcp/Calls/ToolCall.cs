@@ -26,6 +26,8 @@ internal sealed partial class ToolCall : ICallBody
     {
         Request = request;
         Era = era;
+        // Who asks for a task is answered at once: what the call has to say goes to the task.
+        _detached = era == ClientEra.LegacyTasks;
         _next = next;
         _tool = tool;
         _clientsToken = request.Params!.ProgressToken;

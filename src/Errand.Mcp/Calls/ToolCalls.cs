@@ -13,7 +13,8 @@ namespace Errand.Mcp;
 /// Where every call of a tool comes by. Those of deferrable tools become executions: inside the caller's patience the client is answered as if
 /// nothing had been done to them, past it with what it takes to follow the job.
 /// </summary>
-internal sealed class ToolCalls(IJobClient jobs, ToolKinds tools, Handles handles, IOptions<ErrandMcpOptions> options, TimeProvider time)
+internal sealed class ToolCalls(
+    IJobClient jobs, ToolKinds tools, Handles handles, LegacyTaskNews news, IOptions<ErrandMcpOptions> options, TimeProvider time)
 {
     private const string StatePrefix = "errand.job:";
     private static readonly TimeSpan UntilItAsks = TimeSpan.FromSeconds(10);
@@ -22,15 +23,37 @@ internal sealed class ToolCalls(IJobClient jobs, ToolKinds tools, Handles handle
 
     /// <summary>Handles a call.</summary>
     public ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
-        RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken) =>
-        request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable
-            ? InvokeAsync(request, deferrable, next, cancellationToken)
-            : next(request, cancellationToken);
-
-    private async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
-        RequestContext<CallToolRequestParams> request, DeferrableTool tool, CallHandler next, CancellationToken cancellationToken)
+        RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken)
     {
         var era = ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion);
+        if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable) return InvokeAsync(request, deferrable, era, next, cancellationToken);
+        if (request.MatchedPrimitive is { } own && ErrandToolAlias.Unwrap(own) is JobStartingTool) return StartAsync(request, era, next, cancellationToken);
+        // That there is no such tool is said further on.
+        bool exists = request.MatchedPrimitive is not null || request.Server.ServerOptions.Handlers.CallToolHandler is not null;
+        return era == ClientEra.LegacyTasks && exists
+            ? throw new McpProtocolException($"The tool '{request.Params.Name}' cannot become a task: call it without the parameter 'task'.", McpErrorCode.MethodNotFound)
+            : next(request, cancellationToken);
+    }
+
+    /// <summary>Errand's own tools hand their calls over themselves; a client that follows tasks is given the task for the handle.</summary>
+    private async ValueTask<ResultOrAlternate<CallToolResult>> StartAsync(
+        RequestContext<CallToolRequestParams> request, ClientEra era, CallHandler next, CancellationToken cancellationToken)
+    {
+        var answer = await next(request, cancellationToken);
+        if (era == ClientEra.Plain || answer.IsAlternate || Handles.IdOf(answer.Result) is not { } id) return answer;
+        return TaskOf(request, await jobs.GetAsync(id, cancellationToken), era);
+    }
+
+    private ResultOrAlternate<CallToolResult> TaskOf(RequestContext<CallToolRequestParams> request, Job job, ClientEra era)
+    {
+        if (era == ClientEra.Tasks) return ResultOrAlternate<CallToolResult>.FromAlternate(CreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.CreateTaskResult);
+        news.Follow(job, request);
+        return ResultOrAlternate<CallToolResult>.FromAlternate(LegacyCreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyCreateTaskResult);
+    }
+
+    private async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, ClientEra era, CallHandler next, CancellationToken cancellationToken)
+    {
         if (tool.Policy.TaskOnly && era == ClientEra.Plain) throw NeedsTasks(request, tool);
         try
         {
@@ -46,6 +69,8 @@ internal sealed class ToolCalls(IJobClient jobs, ToolKinds tools, Handles handle
         }
         catch (JobException e)
         {
+            // Who asked for a task does not expect a tool's answer.
+            if (era == ClientEra.LegacyTasks) throw TaskRules.ProblemOf(e);
             return ErrandTool.Error(WireProblem.Of(e));
         }
     }
@@ -57,7 +82,9 @@ internal sealed class ToolCalls(IJobClient jobs, ToolKinds tools, Handles handle
             AsyncTimeout = said.AsyncTimeout, OnAbandon = tool.Policy.OnAbandon, HandOverAtOnce = call.Era == ClientEra.LegacyTasks,
         };
         var gone = CallerPresence.GoneOf(call.Request.JsonRpcRequest.Context);
-        var running = jobs.CallAsync(tool.SpecFor(caller), call, how, cancellationToken);
+        var spec = tool.SpecFor(caller);
+        if (call.Era == ClientEra.LegacyTasks) spec = spec with { KeepFor = LegacyTaskParameters.ReadKeepFor(call.Request.JsonRpcRequest, tool.Policy.KeepFor) };
+        var running = jobs.CallAsync(spec, call, how, cancellationToken);
         if (running.IsCompleted) return await running;
         call.BeatWith(options.Value, time);
         using var leaves = gone.UnsafeRegister(static call => ((ToolCall)call!).HandOver(), call);
@@ -68,17 +95,10 @@ internal sealed class ToolCalls(IJobClient jobs, ToolKinds tools, Handles handle
     private async ValueTask<ResultOrAlternate<CallToolResult>> AnswerHandedOverAsync(
         ToolCall call, DeferrableTool tool, CallParameters said, Job job, CancellationToken cancellationToken)
     {
-        switch (call.Era)
-        {
-            case ClientEra.Tasks:
-                return ResultOrAlternate<CallToolResult>.FromAlternate(CreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.CreateTaskResult);
-            case ClientEra.LegacyTasks:
-                return ResultOrAlternate<CallToolResult>.FromAlternate(LegacyCreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyCreateTaskResult);
-            default:
-                // The store hears of the question just after it hears of the job.
-                if (call.IsAsking) job = (await jobs.WaitAsync(job.Id, new() { OrInput = true, Timeout = UntilItAsks }, cancellationToken)).Job;
-                return AskIfItCan(call.Request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
-        }
+        if (call.Era != ClientEra.Plain) return TaskOf(call.Request, job, call.Era);
+        // The store hears of the question just after it hears of the job.
+        if (call.IsAsking) job = (await jobs.WaitAsync(job.Id, new() { OrInput = true, Timeout = UntilItAsks }, cancellationToken)).Job;
+        return AskIfItCan(call.Request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
     }
 
     /// <summary>A client of 2026-07-28 comes back with what its job has asked: it goes on waiting where it left.</summary>

@@ -45,7 +45,7 @@ internal sealed class ToolKinds : IJobKindSource
     private DeferrableTool? Add(McpServerTool tool)
     {
         // Wrapped tools and those made anew for each server are one kind: the latest is as good as any.
-        DeferrableTool? made = tool is not ErrandTool && ToolPolicy.Of(tool.ProtocolTool.Name, tool.Metadata, _options) is { } policy
+        DeferrableTool? made = ErrandToolAlias.Unwrap(tool) is null && ToolPolicy.Of(tool.ProtocolTool.Name, tool.Metadata, _options) is { } policy
             ? new(tool, policy, deferrable => new ToolRerun(deferrable, _services))
             : null;
         if (made is not null) made = _byKind.GetOrAdd(made.Kind.Name, made);

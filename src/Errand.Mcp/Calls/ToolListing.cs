@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Options;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -10,7 +9,7 @@ namespace Errand.Mcp;
 /// Lists deferrable tools with what they take from their callers for Errand, and with an output schema that admits the handle, so that clients
 /// which check answers against it let the handle pass.
 /// </summary>
-internal sealed class ToolListing(ToolKinds tools, IOptions<ErrandMcpOptions> options)
+internal sealed class ToolListing(ToolKinds tools)
 {
     private static readonly JsonObject HandleSchema = (JsonObject)JsonNode.Parse("""
         {
@@ -33,40 +32,42 @@ internal sealed class ToolListing(ToolKinds tools, IOptions<ErrandMcpOptions> op
         }
     }
 
-    private Tool Amended(Tool tool, DeferrableTool deferrable) => new()
+    private static Tool Amended(Tool tool, DeferrableTool deferrable) => new()
     {
         Name = tool.Name, Title = tool.Title, Description = tool.Description, Annotations = tool.Annotations, Icons = tool.Icons, Meta = tool.Meta,
-        InputSchema = WithParameters(tool.InputSchema, deferrable),
+        InputSchema = WithParameters(tool.InputSchema, deferrable.Parameters, deferrable.Policy),
         OutputSchema = tool.OutputSchema is { } schema && !deferrable.Policy.TaskOnly ? WithHandle(schema) : tool.OutputSchema,
     };
 
-    private JsonElement WithParameters(JsonElement schema, DeferrableTool tool)
+    /// <summary>A tool's parameters, and those that its callers give for Errand.</summary>
+    public static JsonElement WithParameters(JsonElement schema, CallParameters.Names names, ToolPolicy policy)
     {
-        if (tool.Parameters == CallParameters.Names.None || JsonObject.Create(schema) is not { } amended) return schema;
+        if (names == CallParameters.Names.None || JsonObject.Create(schema) is not { } amended) return schema;
         amended = (JsonObject)amended.DeepClone();
         if (amended["properties"] is not JsonObject properties) amended["properties"] = properties = [];
-        if (tool.Parameters.HasFlag(CallParameters.Names.AsyncTimeout)) properties[CallParameters.AsyncTimeoutName] = new JsonObject
+        if (names.HasFlag(CallParameters.Names.AsyncTimeout)) properties[CallParameters.AsyncTimeoutName] = new JsonObject
         {
             ["type"] = "integer", ["minimum"] = 1,
-            ["description"] = $"How many milliseconds to wait for the result before the call goes on in the background. Default: {Words(tool.Policy.AsyncTimeout)}.",
+            ["description"] = $"How many milliseconds to wait for the result before the call goes on in the background. Default: {Words(policy.AsyncTimeout)}.",
         };
-        if (tool.Parameters.HasFlag(CallParameters.Names.Detail)) properties[CallParameters.DetailName] = new JsonObject
+        if (names.HasFlag(CallParameters.Names.Detail)) properties[CallParameters.DetailName] = new JsonObject
         {
             ["enum"] = new JsonArray("minimal", "standard", "full"),
-            ["description"] = $"How much to say about a call that goes on in the background. Default: {tool.Policy.Detail.ToString().ToLowerInvariant()}.",
+            ["description"] = $"How much to say about a call that goes on in the background. Default: {policy.Detail.ToString().ToLowerInvariant()}.",
         };
-        if (tool.Parameters.HasFlag(CallParameters.Names.Strict)) properties[CallParameters.StrictName] = new JsonObject
+        if (names.HasFlag(CallParameters.Names.Strict)) properties[CallParameters.StrictName] = new JsonObject
         {
             ["type"] = "boolean",
-            ["description"] = $"Whether a call that goes on in the background answers with the error ASYNC_TIMEOUT. Default: {(options.Value.Strict || tool.Policy.Strict ? "true" : "false")}.",
+            ["description"] = $"Whether a call that goes on in the background answers with the error ASYNC_TIMEOUT. Default: {(policy.Strict ? "true" : "false")}.",
         };
         return JsonSerializer.SerializeToElement(amended, McpNodes.Node);
     }
 
-    private static JsonElement WithHandle(JsonElement schema)
+    /// <summary>The form of a tool's answers, or a handle, or a refusal: some clients check all three by it.</summary>
+    public static JsonElement WithHandle(JsonElement schema)
     {
         var own = JsonObject.Create(schema)?.DeepClone() as JsonObject ?? [];
-        var either = new JsonObject { ["anyOf"] = new JsonArray(own, HandleSchema.DeepClone()) };
+        var either = new JsonObject { ["anyOf"] = new JsonArray(own, HandleSchema.DeepClone(), JsonNode.Parse(AnswerSchemas.Problem)) };
         // Before 2026-07-28 the root must say that it is an object; what it refers to must stand where it is referred to.
         if (own["type"]?.ToString() == "object") either["type"] = "object";
         foreach (string shared in (string[])["$schema", "$defs", "definitions"])

@@ -68,7 +68,7 @@ internal static class ToolResults
     public static JsonObject ToNode(Job job, JobOutcome outcome, string? resultType)
     {
         var node = job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal) ? JsonNode.Parse(outcome.Result.Utf8.Span) as JsonObject : null;
-        node ??= JsonSerializer.SerializeToNode(OfOtherWork(outcome), ResultType) as JsonObject;
+        node ??= JsonSerializer.SerializeToNode(job.Kind == CommandAnswer.Kind ? CommandAnswer.Of(outcome) : OfOtherWork(outcome), ResultType) as JsonObject;
         if (resultType is not null) node!["resultType"] = resultType;
         return node!;
     }

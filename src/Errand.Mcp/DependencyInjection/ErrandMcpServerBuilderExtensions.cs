@@ -36,11 +36,19 @@ public static class ErrandMcpServerBuilderExtensions
         services.TryAddSingleton<ToolListing>();
         services.TryAddSingleton<Handles>();
         services.TryAddSingleton<JobToolNames>();
+        services.TryAddSingleton<JobText>();
+        services.TryAddSingleton<OwnedJobs>();
+        services.TryAddSingleton<ErrandToolParts>();
+        services.TryAddSingleton<NewsWait>();
+        services.TryAddSingleton<OutputNews>();
         services.TryAddSingleton<TaskRules>();
         services.TryAddSingleton<TaskDetails>();
         services.TryAddSingleton<TaskRequests>();
         services.TryAddSingleton<TaskSubscriptions>();
+        services.TryAddSingleton<LegacyMessages>();
+        services.TryAddSingleton<LegacyTaskNews>();
         services.TryAddSingleton<LegacyTaskRequests>();
+        services.TryAddSingleton<LegacyTaskResults>();
         AddTools(services);
     }
 
@@ -50,6 +58,9 @@ public static class ErrandMcpServerBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobWaitTool>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobOutputTool>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobCancelTool>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobResultTool>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobRetryTool>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobInputTool>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ErrandTool, JobListTool>());
     }
 

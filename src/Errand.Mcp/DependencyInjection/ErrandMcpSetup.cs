@@ -13,17 +13,23 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
 {
     private ToolCalls? _calls;
     private ToolListing? _listing;
+    private IReadOnlyList<McpServerTool>? _tools;
 
     public void PostConfigure(string? name, McpServerOptions options)
     {
-        if (settings.Value.JobTools) AddTools(options);
+        AddTools(options);
         options.Capabilities ??= new();
         options.Capabilities.Extensions ??= new Dictionary<string, object>();
         options.Capabilities.Extensions[ClientEras.TasksExtension] = new JsonObject();
         options.RequestHandlers ??= [];
-        foreach (var handler in TaskRouting.Handlers(services.GetRequiredService<TaskRequests>, services.GetRequiredService<LegacyTaskRequests>))
+        foreach (var handler in TaskRouting.Handlers(
+            services.GetRequiredService<TaskRequests>, services.GetRequiredService<LegacyTaskRequests>, services.GetRequiredService<LegacyTaskResults>))
             options.RequestHandlers.Add(handler);
         options.Handlers.SubscriptionsListenHandler ??= (request, token) => services.GetRequiredService<TaskSubscriptions>().ListenAsync(request, token);
+        options.Filters.Message.IncomingFilters.Add(LegacyMessages.Incoming);
+        options.Filters.Message.OutgoingFilters.Add(next => (context, token) => LegacyExchange.Of(context.JsonRpcMessage.Context) is { } exchange
+            ? services.GetRequiredService<LegacyMessages>().AnswerAsync(exchange, context, next, token)
+            : next(context, token));
         options.Filters.Request.ListToolsFilters.Add(next => async (request, token) =>
         {
             var listed = await next(request, token);
@@ -37,6 +43,18 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
     private void AddTools(McpServerOptions options)
     {
         options.ToolCollection ??= [];
-        foreach (var tool in services.GetServices<ErrandTool>()) options.ToolCollection.TryAdd(tool);
+        foreach (var tool in _tools ??= MakeTools()) options.ToolCollection.TryAdd(tool);
+    }
+
+    private List<McpServerTool> MakeTools()
+    {
+        var names = services.GetRequiredService<JobToolNames>();
+        List<McpServerTool> tools = [];
+        foreach (var tool in services.GetServices<ErrandTool>().Where(tool => settings.Value.JobTools || !tool.FollowsJobs))
+        {
+            tools.Add(tool);
+            tools.AddRange(names.AliasesOf(tool.OwnName).Select(alias => new ErrandToolAlias(tool, alias)));
+        }
+        return tools;
     }
 }

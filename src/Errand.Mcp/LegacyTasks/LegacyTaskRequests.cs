@@ -1,22 +1,55 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 
 namespace Errand.Mcp;
 
-/// <summary>The requests of the tasks of 2025-11-25.</summary>
+/// <summary>The requests about tasks of 2025-11-25 that are answered at once.</summary>
 internal sealed class LegacyTaskRequests(IJobClient jobs, TaskRules rules, TimeProvider time)
 {
-    public async ValueTask<JsonNode?> GetAsync(JsonRpcRequest request, CancellationToken cancellationToken)
-    {
-        var job = await rules.FindAsync(request, cancellationToken);
-        return System.Text.Json.JsonSerializer.SerializeToNode(LegacyTask.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyTask);
-    }
+    private const int PageSize = 50;
+    private const string ByClient = "its client";
+
+    public async ValueTask<JsonNode?> GetAsync(JsonRpcRequest request, CancellationToken cancellationToken) =>
+        Write(request, await rules.FindAsync(request, cancellationToken));
 
     public async ValueTask<JsonNode?> CancelAsync(JsonRpcRequest request, CancellationToken cancellationToken)
     {
         var job = await rules.FindAsync(request, cancellationToken);
-        await jobs.CancelAsync(job.Id, "its client", CancellationToken.None);
-        throw new McpProtocolException("not yet", McpErrorCode.MethodNotFound);
+        if (!LegacyTask.HasEnded(job))
+        {
+            var reply = await jobs.CancelAsync(job.Id, ByClient, CancellationToken.None);
+            // It may have been removed meanwhile.
+            job = reply.Job ?? await rules.FindAsync(request, cancellationToken);
+            if (reply.Answer is StopAnswer.Cancelled or StopAnswer.Cancelling) return Write(request, job);
+        }
+        string status = LegacyTask.Of(job, time.GetUtcNow(), null).Status;
+        throw new McpProtocolException($"Task '{job.Id}' is already {status}, and stays so.", McpErrorCode.InvalidParams);
+    }
+
+    public async ValueTask<JsonNode?> ListAsync(JsonRpcRequest request, CancellationToken cancellationToken)
+    {
+        var caller = rules.CallerOf(request);
+        if (!caller.IsKnown)
+            throw new McpProtocolException("Tasks are listed only to clients that authenticate; each task is there for whoever has its id.", McpErrorCode.MethodNotFound);
+        var page = await jobs.ListAsync(new() { Owner = caller.Owner, Limit = PageSize, After = CursorOf(request) }, cancellationToken);
+        var answer = new JsonObject { ["tasks"] = new JsonArray([.. page.Items.Select(job => Write(request, job))]) };
+        if (page.Next is { } next) answer["nextCursor"] = next.ToString();
+        return answer;
+    }
+
+    private static JobId? CursorOf(JsonRpcRequest request)
+    {
+        if (request.Params is not JsonObject parameters || parameters["cursor"] is not { } cursor) return null;
+        return cursor is JsonValue value && value.TryGetValue(out string? text) && JobId.TryParse(text, out var after)
+            ? after
+            : throw new McpProtocolException("params.cursor is not one that tasks/list has given.", McpErrorCode.InvalidParams);
+    }
+
+    private JsonNode? Write(JsonRpcRequest request, Job job)
+    {
+        var task = LegacyTask.Of(job, time.GetUtcNow(), LegacyExchange.Of(request.Context)?.Server.ClientCapabilities);
+        return JsonSerializer.SerializeToNode(task, TaskJson.Default.LegacyTask);
     }
 }

@@ -1,7 +1,7 @@
-using System.Text.Json.Nodes;
 using ModelContextProtocol;
-using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using RawHandler = System.Func<
+    ModelContextProtocol.Protocol.JsonRpcRequest, System.Threading.CancellationToken, System.Threading.Tasks.ValueTask<System.Text.Json.Nodes.JsonNode?>>;
 
 namespace Errand.Mcp;
 
@@ -11,23 +11,26 @@ internal static class TaskRouting
     /// <summary>The requests about tasks that a server answers.</summary>
     /// <param name="tasks">Those of 2026-07-28, once one comes.</param>
     /// <param name="legacy">Those of 2025-11-25, once one comes.</param>
-    public static IEnumerable<McpServerRequestHandler> Handlers(Func<TaskRequests> tasks, Func<LegacyTaskRequests> legacy) =>
+    /// <param name="results">That of 2025-11-25 which waits, once it comes.</param>
+    public static IEnumerable<McpServerRequestHandler> Handlers(Func<TaskRequests> tasks, Func<LegacyTaskRequests> legacy, Func<LegacyTaskResults> results) =>
     [
         Handler("tasks/get", (request, token) => tasks().GetAsync(request, token), (request, token) => legacy().GetAsync(request, token)),
         Handler("tasks/cancel", (request, token) => tasks().CancelAsync(request, token), (request, token) => legacy().CancelAsync(request, token)),
         Handler("tasks/update", (request, token) => tasks().UpdateAsync(request, token), null),
+        Handler("tasks/result", null, (request, token) => results().AwaitAsync(request, token)),
+        Handler("tasks/list", null, (request, token) => legacy().ListAsync(request, token), routedBy: null),
     ];
 
-    private static McpServerRequestHandler Handler(
-        string method, Func<JsonRpcRequest, CancellationToken, ValueTask<JsonNode?>>? current, Func<JsonRpcRequest, CancellationToken, ValueTask<JsonNode?>>? legacy) => new()
+    private static McpServerRequestHandler Handler(string method, RawHandler? current, RawHandler? legacy, string? routedBy = "taskId") => new()
     {
-        Method = method, RoutingNameParameter = "taskId",
-        Handler = (request, cancellationToken) =>
+        Method = method, RoutingNameParameter = routedBy,
+        Handler = async (request, cancellationToken) =>
         {
-            var handler = ClientEras.DescribesEachRequest(request.Context?.ProtocolVersion) ? current : legacy;
-            return handler is not null
-                ? handler(request, cancellationToken)
-                : throw new McpProtocolException($"The method '{method}' is not part of this revision of the protocol.", McpErrorCode.MethodNotFound);
+            string? version = LegacyExchange.VersionOf(request.Context);
+            var handler = ClientEras.DescribesEachRequest(version) ? current : version == ClientEras.LegacyTasks ? legacy : null;
+            if (handler is null) throw new McpProtocolException($"The method '{method}' is not part of this revision of the protocol.", McpErrorCode.MethodNotFound);
+            try { return await handler(request, cancellationToken); }
+            catch (JobException e) { throw TaskRules.ProblemOf(e); }
         },
     };
 }

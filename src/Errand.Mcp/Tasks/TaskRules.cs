@@ -18,6 +18,10 @@ internal sealed class TaskRules(IJobClient jobs, IOptions<ErrandMcpOptions> opti
         if (!ClientEras.DeclaresTasks(request)) throw NotDeclared($"'{request.Method}' needs the extension {ClientEras.TasksExtension} among the capabilities of this request.");
     }
 
+    /// <summary>What a client of the protocol is told where its request was refused.</summary>
+    public static McpProtocolException ProblemOf(JobException problem) => new(
+        problem.Message, problem is InvalidJobException or JobNotFoundException or PayloadTooLargeException ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);
+
     /// <summary>A text parameter.</summary>
     public static string Text(JsonRpcRequest request, string name) =>
         request.Params is JsonObject parameters && parameters[name] is JsonValue value && value.TryGetValue(out string? text)

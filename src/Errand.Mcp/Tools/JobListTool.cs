@@ -3,16 +3,18 @@ using ModelContextProtocol.Protocol;
 
 namespace Errand.Mcp;
 
-/// <summary>Lists jobs.</summary>
-internal sealed class JobListTool(IJobClient jobs) : ErrandTool
+/// <summary>Lists the caller's jobs.</summary>
+internal sealed class JobListTool(ErrandToolParts parts, IJobClient jobs) : ErrandTool(parts)
 {
     private const int DefaultLimit = 20;
 
-    protected override string Name => "job_list";
+    public override string OwnName => JobToolNames.List;
 
-    protected override string Description => "Lists jobs, newest first: to find one whose id is not known any more, or to see what runs.";
+    protected override string Title => "List jobs";
 
-    protected override string Schema => """
+    protected override string Description => "Lists your jobs, newest first: to find one whose id is not known any more, or to see what runs.";
+
+    protected override string Schema => $$"""
         {
           "type": "object",
           "properties": {
@@ -20,25 +22,48 @@ internal sealed class JobListTool(IJobClient jobs) : ErrandTool
             "kind": { "type": "string", "description": "Only jobs of this kind, such as command." },
             "session": { "type": "string", "description": "Only jobs of this session." },
             "text": { "type": "string", "description": "Only jobs with this in their title or kind." },
-            "limit": { "type": "integer", "minimum": 1, "maximum": 1000, "description": "How many at most. Default: 20." },
+            "limit": { "type": "integer", "minimum": 1, "maximum": {{JobQuery.MaxLimit}}, "description": "How many at most. Default: {{DefaultLimit}}." },
             "cursor": { "type": "string", "description": "The next of the last answer, to go on with it." }
-          }
+          },
+          "additionalProperties": false
         }
         """;
 
-    protected override async ValueTask<CallToolResult> RunAsync(ToolArguments arguments, CancellationToken cancellationToken)
+    protected override string AnswerSchema => AnswerSchemas.OrProblem($$"""
+        {
+          "type": "object",
+          "properties": {
+            "items": { "type": "array", "items": {{AnswerSchemas.Job}} },
+            "next": { "type": "string", "description": "Give it as cursor to the next call; absent on the last page." }
+          },
+          "required": ["items"]
+        }
+        """);
+
+    protected override async ValueTask<CallToolResult> RunAsync(ErrandToolCall call, CancellationToken cancellationToken)
     {
-        var page = await jobs.ListAsync(new()
+        var arguments = call.Arguments;
+        var query = new JobQuery
         {
             States = JobStateWords.ParseList(arguments.Text("state")),
             Kind = arguments.Text("kind"),
-            Owner = JobSpec.LocalOwner,
+            Owner = call.Caller.Owner,
             Session = arguments.Text("session"),
             Text = arguments.Text("text"),
             Limit = (int)(arguments.Number("limit", 1, JobQuery.MaxLimit) ?? DefaultLimit),
-            After = arguments.Text("cursor") is not null ? arguments.Id("cursor") : null,
-        }, cancellationToken);
+            After = arguments.Text("cursor") is { } cursor ? CursorOf(cursor) : null,
+        };
+        if (!call.Caller.IsKnown)
+        {
+            throw new ToolRefusalException(new("no_list",
+                "Jobs are not listed here, for this server cannot tell its callers apart. Use the ids that you were given; a server with authentication can list.", null, null));
+        }
+        var page = await jobs.ListAsync(query, cancellationToken);
         string text = page.Items.Count == 0 ? "No jobs." : string.Join('\n', page.Items.Select(JobText.Line));
-        return Answer(WirePage.Of(page), WireJson.Wire.WirePage, page.Next is { } next ? $"{text}\nThere are more: call job_list with cursor \"{next}\"." : text);
+        if (page.Next is { } next) text += $"\nThere are more: call {NameOf(OwnName)} with cursor \"{next}\".";
+        return Answer(new([.. page.Items.Select(WireBrief.InList)], page.Next?.ToString()), WireJson.Wire.WireBriefs, text);
     }
+
+    private static JobId CursorOf(string cursor) =>
+        JobId.TryParse(cursor, out var id) ? id : throw new InvalidJobException("cursor", $"'{cursor}' is not a cursor; give the next of the last answer.");
 }

@@ -1,16 +1,19 @@
+using System.Globalization;
 using Errand.Mcp.Wire;
 using ModelContextProtocol.Protocol;
 
 namespace Errand.Mcp;
 
 /// <summary>Shows what a job has written.</summary>
-internal sealed class JobOutputTool(IJobClient jobs, IOutputLog output) : ErrandTool
+internal sealed class JobOutputTool(ErrandToolParts parts, IOutputLog output) : ErrandTool(parts)
 {
     private const int DefaultBudget = 8192;
     private const int LargestBudget = 1 << 20;
     private const int MostLines = 10_000;
 
-    protected override string Name => "job_output";
+    public override string OwnName => JobToolNames.Output;
+
+    protected override string Title => "Output of a job";
 
     protected override string Description => """
         Shows what a job has written so far, its start and its end if all is more than budgetBytes. With offset (the nextOffset of the last answer) it shows
@@ -25,25 +28,49 @@ internal sealed class JobOutputTool(IJobClient jobs, IOutputLog output) : Errand
             "offset": { "type": "integer", "minimum": 0, "description": "Where to start, in bytes: the nextOffset of the last answer." },
             "tailLines": { "type": "integer", "minimum": 1, "maximum": 10000, "description": "Only the last lines." },
             "grep": { "type": "string", "description": "Only lines that match this regular expression." },
-            "budgetBytes": { "type": "integer", "minimum": 256, "maximum": 1048576, "description": "How much text at most. Default: 8192." }
+            "budgetBytes": { "type": "integer", "minimum": 256, "maximum": 1048576, "description": "How much text at most. Default: 8192." },
+            "stream": { "enum": ["out", "err"], "description": "Only what it wrote to this stream. Default: both." }
           },
-          "required": ["id"]
+          "required": ["id"],
+          "additionalProperties": false
         }
         """;
 
-    protected override async ValueTask<CallToolResult> RunAsync(ToolArguments arguments, CancellationToken cancellationToken)
+    protected override string AnswerSchema => AnswerSchemas.OrProblem("""
+        {
+          "type": "object",
+          "properties": {
+            "id": { "type": "string" }, "attempt": { "type": "integer" }, "offset": { "type": "integer" },
+            "nextOffset": { "type": "integer", "description": "Give it as offset to see only what comes after." },
+            "dropped": { "type": "integer" }, "text": { "type": "string" }
+          },
+          "required": ["id", "offset", "nextOffset", "text"]
+        }
+        """);
+
+    protected override async ValueTask<CallToolResult> RunAsync(ErrandToolCall call, CancellationToken cancellationToken)
     {
-        var id = arguments.Id();
+        var arguments = call.Arguments;
         int budget = (int)(arguments.Number("budgetBytes", OutputDigest.SmallestBudget, LargestBudget) ?? DefaultBudget);
-        var view = new OutputView { Offset = arguments.Number("offset", 0, long.MaxValue) ?? 0, StripEscapes = true };
+        var view = new OutputView { Offset = arguments.Number("offset", 0, long.MaxValue) ?? 0, StripEscapes = true, Stream = StreamOf(arguments.Text("stream")) };
         int? tail = (int?)arguments.Number("tailLines", 1, MostLines);
-        // Says that there is no such job, which the log cannot tell from one that has written nothing.
-        await jobs.GetAsync(id, cancellationToken);
-        var found = arguments.Text("grep") is { } pattern ? await SearchAsync(id, pattern, view, tail, budget, cancellationToken)
-            : tail is { } count ? await TailAsync(id, count, view, budget, cancellationToken)
-            : await DigestAsync(id, view, budget, cancellationToken);
-        return Answer(found, WireJson.Wire.WireOutput, found.Text is { Length: > 0 } text ? text : "It has written nothing there.");
+        string? pattern = arguments.Text("grep");
+        var job = await Parts.Jobs.GetAsync(call, cancellationToken);
+        var found = pattern is not null ? await SearchAsync(job.Id, pattern, view, tail, budget, cancellationToken)
+            : tail is { } count ? await TailAsync(job.Id, count, view, budget, cancellationToken)
+            : await DigestAsync(job.Id, view, budget, cancellationToken);
+        string text = found.Text is { Length: > 0 } written ? written : "It has written nothing there.";
+        string next = job.IsTerminal ? "" : string.Create(CultureInfo.InvariantCulture, $"\n[{job.State.ToWord()}; call {NameOf(OwnName)} with offset {found.NextOffset} for what comes after]");
+        return Answer(found, WireJson.Wire.WireOutput, text + next);
     }
+
+    private static OutputStream? StreamOf(string? stream) => stream switch
+    {
+        null => null,
+        "out" => OutputStream.Out,
+        "err" => OutputStream.Err,
+        _ => throw new InvalidJobException("stream", $"'{stream}' is not a stream; stream must be out or err."),
+    };
 
     private async ValueTask<WireOutput> DigestAsync(JobId id, OutputView view, int budget, CancellationToken cancellationToken)
     {

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Errand.Mcp;
 
-/// <summary>Jobs in a few words, for those who read text.</summary>
-internal static class JobText
+/// <summary>Jobs in a few words, for those who read text: what they are doing, and which tool to call next.</summary>
+internal sealed class JobText(JobToolNames names)
 {
     /// <summary>A line: its id, its state and why.</summary>
     public static string Line(Job job)
@@ -12,23 +13,64 @@ internal static class JobText
         var text = new StringBuilder($"Job {job.Id} ({job.Spec.Title ?? job.Kind}) is {job.State.ToWord()}");
         if (job.CancelRequest is not null && !job.IsTerminal) text.Append(", and told to stop");
         if (job.Outcome?.ExitCode is { } code && job.State != JobState.Cancelled) text.Append(CultureInfo.InvariantCulture, $", exit code {code}");
-        if (job.Progress is { } progress && !job.IsTerminal)
-        {
-            if (progress.Percent is { } percent) text.Append(CultureInfo.InvariantCulture, $", {percent:F0} %");
-            if (progress.Message is { } message) text.Append(CultureInfo.InvariantCulture, $", {message}");
-        }
-        text.Append('.');
-        if (job.Outcome?.Error is { } error) text.Append(CultureInfo.InvariantCulture, $" {error.Message}");
+        text.Append(Progress(job)).Append('.');
+        if (job.State == JobState.Cancelled && job.CancelRequest?.By is { } by) text.Append(CultureInfo.InvariantCulture, $" Cancelled by {by}.");
         return text.ToString();
     }
 
-    /// <summary>A job, why it waits, and its last lines.</summary>
-    public static string Status(JobStatus status)
+    /// <summary>How far a live job has come: <c>, 42 %, compiling</c>.</summary>
+    public static string Progress(Job job)
     {
-        var text = new StringBuilder(Line(status.Job));
-        if (status.WaitingFor is { } wait) text.Append(CultureInfo.InvariantCulture, $" {wait.Detail}");
+        if (job.Progress is not { } progress || job.IsTerminal) return "";
+        string percent = progress.Percent is { } known ? string.Create(CultureInfo.InvariantCulture, $", {known:F0} %") : "";
+        return progress.Message is { } message ? $"{percent}, {message}" : percent;
+    }
+
+    /// <summary>A job, why it waits, its last lines or what it came to, and what to call next.</summary>
+    public string Status(JobStatus status, JobAnswer? answer)
+    {
+        var job = status.Job;
+        var text = new StringBuilder(Line(job));
+        if (status.WaitingFor is { } wait && job.State != JobState.Waiting) text.Append(CultureInfo.InvariantCulture, $" {wait.Detail}");
         if (status.Eta is { } eta) text.Append(CultureInfo.InvariantCulture, $" It should be done at {eta.At:u}.");
-        if (status.LastLines.Count > 0) text.Append("\nIts last lines:\n").AppendJoin('\n', status.LastLines);
+        if (job.State == JobState.Waiting) text.Append('\n').Append(Questions(job));
+        else if (!job.IsTerminal) text.Append(CultureInfo.InvariantCulture, $" To wait for its end call {names.Of(JobToolNames.Wait)}.");
+        if (status.LastLines.Count > 0 && answer is not { IsInline: true }) text.Append("\nIts last lines:\n").AppendJoin('\n', status.LastLines);
+        if (job.IsTerminal) text.Append(End(job, answer));
         return text.ToString();
+    }
+
+    /// <summary>Why an ended job failed, and what it came to.</summary>
+    public string End(Job job, JobAnswer? answer)
+    {
+        var text = new StringBuilder();
+        // The answer of a tool that says that it is an error says why, too.
+        if (job.Outcome?.Error is { } error && answer is not { IsInline: true, IsError: true, IsOfCommand: false }) text.Append('\n').Append(error.Message);
+        if (answer is { IsInline: true }) text.Append('\n').Append(answer.IsError ? "Its result says that it is an error:\n" : "Its result:\n").Append(answer.Text);
+        else if (answer is not null)
+            text.Append(CultureInfo.InvariantCulture, $"\nIts result has {answer.Bytes:N0} bytes: call {names.Of(JobToolNames.Result)} for it.");
+        return text.ToString();
+    }
+
+    /// <summary>What a job asks, and how to answer.</summary>
+    public string Questions(Job job)
+    {
+        var text = new StringBuilder();
+        foreach (var input in job.Inputs.Where(input => input.IsOutstanding))
+        {
+            var question = input.Request.ToElement();
+            text.Append(CultureInfo.InvariantCulture, $"It asks (key \"{input.Key}\"): {QuestionAnswer.MessageOf(question)}");
+            text.Append(QuestionAnswer.IsOnlyForPerson(question)
+                ? " Only a person may answer that; it goes on once one has."
+                : $" Answer with {names.Of(JobToolNames.Input)}, key \"{input.Key}\" and answer{Fields(question)}.");
+            text.Append('\n');
+        }
+        return text.ToString().TrimEnd();
+    }
+
+    private static string Fields(JsonElement question)
+    {
+        string[] fields = [.. QuestionAnswer.FieldsOf(question)];
+        return fields.Length == 0 ? "" : $", an object with {string.Join(", ", fields)}";
     }
 }

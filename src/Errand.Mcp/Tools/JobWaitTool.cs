@@ -1,63 +1,98 @@
-using System.Globalization;
 using Errand.Mcp.Wire;
 using ModelContextProtocol.Protocol;
 
 namespace Errand.Mcp;
 
 /// <summary>Waits for the end of a job, or for news of it.</summary>
-internal sealed class JobWaitTool(IJobClient jobs, IOutputLog output) : ErrandTool
+internal sealed class JobWaitTool(ErrandToolParts parts, IJobClient jobs, NewsWait waits, OutputNews output) : ErrandTool(parts)
 {
     private const int DefaultTimeout = 45_000;
     private const int LongestTimeout = 600_000;
-    private const int DigestBudget = 4096;
 
-    protected override string Name => "job_wait";
+    public override string OwnName => JobToolNames.Wait;
 
-    protected override string Description => """
-        Waits until a job has ended or needs input, and answers with it, its result and a digest of its output. When timeoutMs is over first, the answer
-        has timedOut: true and nothing has happened to the job; call job_wait again.
+    protected override string Title => "Wait for a job";
+
+    protected override string Description => $"""
+        Waits until a job has ended or asks something, and answers with it, its exit code, a small result, and what counts of its output (the first error and
+        the last lines). When timeoutMs is over first, the answer has timedOut: true and nothing has happened to the job: call {NameOf(JobToolNames.Wait)}
+        again, with after. Prefer few long waits: a larger timeoutMs where your client waits that long for a tool.
         """;
 
-    protected override string Schema => """
+    protected override string Schema => $$"""
         {
           "type": "object",
           "properties": {
             "id": { "type": "string", "description": "The id of the job." },
-            "timeoutMs": { "type": "integer", "minimum": 0, "maximum": 600000, "description": "How many milliseconds to wait at most. Default: 45000." },
-            "after": { "type": "string", "description": "The cursor of the last answer: with until \"change\", only what changed since then counts as news." },
-            "until": { "enum": ["end", "change"], "description": "What to wait for: the end (or a question), or any change. Default: end." }
+            "timeoutMs": { "type": "integer", "minimum": 0, "maximum": {{LongestTimeout}}, "description": "How many milliseconds to wait at most. Default: {{DefaultTimeout}}." },
+            "after": { "type": "string", "description": "The cursor of the last answer: only what is new since then is told." },
+            "until": { "enum": ["end", "change"], "description": "end (default): its end, or a question. change: any change of state, progress or output." }
           },
-          "required": ["id"]
+          "required": ["id"],
+          "additionalProperties": false
         }
         """;
 
-    protected override async ValueTask<CallToolResult> RunAsync(ToolArguments arguments, CancellationToken cancellationToken)
-    {
-        var id = arguments.Id();
-        var options = new WaitOptions
+    protected override string AnswerSchema => AnswerSchemas.OrProblem($$"""
         {
-            Timeout = TimeSpan.FromMilliseconds(arguments.Number("timeoutMs", 0, LongestTimeout) ?? DefaultTimeout),
-            AfterVersion = await AfterVersionAsync(id, arguments, cancellationToken),
-            OrInput = true,
-        };
-        bool timedOut = (await jobs.WaitAsync(id, options, cancellationToken)).TimedOut;
-        var status = await jobs.StatusAsync(id, cancellationToken);
-        var digest = await output.DigestAsync(id, DigestBudget, new() { StripEscapes = true }, cancellationToken);
-        var news = new WireNews(WireJob.Of(status), status.Job.Version.ToString(CultureInfo.InvariantCulture), digest.Text, timedOut);
-        string text = JobText.Line(status.Job) + (timedOut ? " The wait is over, the job goes on; call job_wait again." : "");
-        return Answer(news, WireJson.Wire.WireNews, digest.Text.Length == 0 ? text : $"{text}\nIts output:\n{digest.Text}");
+          "type": "object",
+          "properties": {
+            "job": {{AnswerSchemas.Job}},
+            "cursor": { "type": "string", "description": "Give it as after to the next call." },
+            "output": { "type": "string", "description": "What counts of its output since the last answer." },
+            "timedOut": { "type": "boolean" }
+          },
+          "required": ["job", "cursor", "output", "timedOut"]
+        }
+        """);
+
+    protected override async ValueTask<CallToolResult> RunAsync(ErrandToolCall call, CancellationToken cancellationToken)
+    {
+        var timeout = TimeSpan.FromMilliseconds(call.Arguments.Number("timeoutMs", 0, LongestTimeout) ?? DefaultTimeout);
+        var after = WaitCursor.Read(call.Arguments.Text("after"));
+        bool anyChange = IsAnyChange(call.Arguments.Text("until"));
+        var job = await Parts.Jobs.GetAsync(call, cancellationToken);
+        using var givesUp = call.GivesUp(cancellationToken);
+        var known = after ?? (anyChange ? new(job.Version, (await output.MeanwhileAsync(job, null, isWanted: false, cancellationToken)).Next) : default);
+        bool timedOut;
+        using (var heartbeat = call.Beat(Parts.Settings.Value, Parts.Time))
+            timedOut = await waits.WaitAsync(job, known, anyChange, timeout, heartbeat, givesUp.Token);
+        return await AnswerAsync(job.Id, anyChange && after is null ? known.Output : after?.Output, anyChange && !timedOut, timedOut, cancellationToken);
     }
 
-    private async ValueTask<long?> AfterVersionAsync(JobId id, ToolArguments arguments, CancellationToken cancellationToken)
+    private async ValueTask<CallToolResult> AnswerAsync(JobId id, OutputCursor? since, bool outputIsNews, bool timedOut, CancellationToken cancellationToken)
     {
-        long? after = arguments.Text("after") is not { } cursor ? null
-            : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version
-            : throw new InvalidJobException("after", $"'{cursor}' is not a cursor; give the cursor of the last answer, or leave it out.");
-        return arguments.Text("until") switch
-        {
-            null or "end" => null,
-            "change" => after ?? (await jobs.GetAsync(id, cancellationToken)).Version,
-            var other => throw new InvalidJobException("until", $"'{other}' is not something to wait for; until must be \"end\" or \"change\"."),
-        };
+        // The job before its output: what it wrote before it ended is then there.
+        var status = await jobs.StatusAsync(id, cancellationToken);
+        var job = status.Job;
+        timedOut &= !job.IsTerminal;
+        var answer = job.IsTerminal ? JobAnswer.Of(job, await jobs.GetOutcomeAsync(job, cancellationToken)) : null;
+        var (written, next) = job.IsTerminal
+            ? await output.AtEndAsync(job, since, cancellationToken)
+            : await output.MeanwhileAsync(job, since, outputIsNews, cancellationToken);
+        var cursor = new WaitCursor(job.Version, next);
+        var news = new WireNews(WireBrief.Of(status, answer), cursor.ToString(), written, timedOut);
+        return Answer(news, WireJson.Wire.WireNews, TextOf(status, answer, cursor, written, timedOut));
     }
+
+    private string TextOf(JobStatus status, JobAnswer? answer, WaitCursor cursor, string written, bool timedOut)
+    {
+        var job = status.Job;
+        string again = $"{NameOf(JobToolNames.Wait)} again with after \"{cursor}\"";
+        if (job.IsTerminal) return $"{JobText.Line(job)}{Parts.Text.End(job, answer is { IsOfCommand: true, IsInline: true } ? null : answer)}{OutputOf(written)}";
+        if (job.State == JobState.Waiting) return $"{JobText.Line(job)}\n{Parts.Text.Questions(job)}\nThen call {again}.";
+        string why = status.WaitingFor is { } wait ? $" {wait.Detail}" : "";
+        // What it wrote meanwhile is told once, beside: whoever reads text alone waits for the end.
+        if (timedOut) return $"Still {job.State.ToWord()}{JobText.Progress(job)}.{why} Call {again}.";
+        return $"{JobText.Line(job)}{why}{OutputOf(written)}\nFor more call {again}.";
+    }
+
+    private static string OutputOf(string written) => written.Length == 0 ? "" : $"\nIts output:\n{written}";
+
+    private static bool IsAnyChange(string? until) => until switch
+    {
+        null or "end" => false,
+        "change" => true,
+        _ => throw new InvalidJobException("until", $"'{until}' is not something to wait for; until must be \"end\" or \"change\"."),
+    };
 }

@@ -13,38 +13,27 @@ internal sealed class ToolArguments(IDictionary<string, JsonElement>? arguments)
     public void RefuseUnknown(IReadOnlyCollection<string> names)
     {
         foreach (string name in arguments?.Keys ?? [])
-            if (!names.Contains(name)) throw new InvalidJobException(name, $"{name} is not a parameter of this tool; it has {string.Join(", ", names)}.");
+            if (!names.Contains(name)) throw new InvalidJobException(name, $"{name} is not a parameter of this tool; there are {string.Join(", ", names)}.");
     }
-
-    public JobId Id(string name = "id") =>
-        Text(name) is { } text ? JobId.Parse(text) : throw new InvalidJobException(name, $"{name} is missing; give the id of a job.");
 
     public string? Text(string name) => Find(name) switch
     {
         null => null,
         { ValueKind: JsonValueKind.String } value => value.GetString(),
-        var value => throw new InvalidJobException(name, $"{name} must be a string; it is {value}."),
+        { } value => throw new InvalidJobException(name, $"{name} must be a string; it is {value.GetRawText()}."),
     };
 
     public bool Flag(string name) => Find(name) switch
     {
         null => false,
         { ValueKind: JsonValueKind.True or JsonValueKind.False } value => value.GetBoolean(),
-        var value => throw new InvalidJobException(name, $"{name} must be true or false; it is {value}."),
+        { } value => throw new InvalidJobException(name, $"{name} must be true or false; it is {value.GetRawText()}."),
     };
 
     public long? Number(string name, long least, long most)
     {
         if (Find(name) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= least && number <= most) return number;
-        throw new InvalidJobException(name, string.Create(CultureInfo.InvariantCulture, $"{name} must be an integer from {least} to {most}; it is {value}."));
+        throw new InvalidJobException(name, string.Create(CultureInfo.InvariantCulture, $"{name} must be an integer from {least} to {most}; it is {value.GetRawText()}."));
     }
-
-    /// <summary>How long the call waits before it is handed over, if it says so.</summary>
-    public TimeSpan? AsyncTimeout(string name = "asyncTimeout") => Find(name) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.Number } value => CallOptions.ParseAsyncTimeout(value.GetDouble(), name),
-        { } value => CallOptions.ParseAsyncTimeout(value.ToString(), name),
-    };
 }

@@ -17,7 +17,7 @@ internal sealed record WireStop(string Answer, string Message, WireJob? Job)
 }
 
 /// <summary>What a wait found.</summary>
-internal sealed record WireNews(WireJob Job, string Cursor, string Output, bool TimedOut);
+internal sealed record WireNews(WireBrief Job, string Cursor, string Output, bool TimedOut);
 
 /// <summary>Why something was refused, in the words of every surface.</summary>
 internal sealed record WireProblem(string Code, string Message, string? Param, string? JobId)

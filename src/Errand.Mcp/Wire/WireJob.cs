@@ -57,7 +57,13 @@ internal sealed record WireJob
 
     public WireOutputSummary? Output { get; init; }
 
+    public IReadOnlyList<WireQuestion>? Questions { get; init; }
+
+    public IReadOnlyList<string>? LastLines { get; init; }
+
     public JsonElement? Result { get; init; }
+
+    public bool? IsError { get; init; }
 
     /// <summary>A job as a line of a list: without its result, which may be large.</summary>
     public static WireJob InList(Job job) => new()
@@ -77,8 +83,14 @@ internal sealed record WireJob
     /// <summary>A job with what can be said about it now.</summary>
     public static WireJob Of(JobStatus status) => Of(status.Job) with
     {
-        Eta = status.Eta is { } eta ? new(eta.At, eta.LowAt, eta.HighAt) : null,
-        WaitingFor = status.WaitingFor is { } wait ? new(wait.Reason, wait.Position, wait.Detail) : null,
+        Eta = WireEta.Of(status.Eta), WaitingFor = WireWait.Of(status.WaitingFor), Questions = WireQuestion.Of(status.Job),
+    };
+
+    /// <summary>A job with what can be said about it now, for callers that would have to ask again for more: its last lines, and a small result as it is.</summary>
+    public static WireJob Of(JobStatus status, JobAnswer? answer) => Of(status) with
+    {
+        LastLines = status.LastLines.Count == 0 ? null : status.LastLines,
+        Result = answer is { IsInline: true } ? answer.Value : null, IsError = answer is { IsError: true } ? true : null,
     };
 }
 
@@ -90,10 +102,16 @@ internal sealed record WireProgress(double Current, double? Total, string? Messa
 }
 
 /// <summary>When a job will be done.</summary>
-internal sealed record WireEta(DateTimeOffset At, DateTimeOffset? LowAt, DateTimeOffset? HighAt);
+internal sealed record WireEta(DateTimeOffset At, DateTimeOffset? LowAt, DateTimeOffset? HighAt)
+{
+    public static WireEta? Of(JobEta? eta) => eta is null ? null : new(eta.At, eta.LowAt, eta.HighAt);
+}
 
 /// <summary>Why a job does not run yet.</summary>
-internal sealed record WireWait(string Reason, int? Position, string Detail);
+internal sealed record WireWait(string Reason, int? Position, string Detail)
+{
+    public static WireWait? Of(JobWait? wait) => wait is null ? null : new(wait.Reason, wait.Position, wait.Detail);
+}
 
 /// <summary>Why a job failed.</summary>
 internal sealed record WireError(string Code, string Message, bool Retryable, JsonElement? Details)

@@ -12,6 +12,9 @@ namespace Errand.Mcp.Wire;
 [JsonSerializable(typeof(WireHandle))]
 [JsonSerializable(typeof(WireStop))]
 [JsonSerializable(typeof(WireNews))]
+[JsonSerializable(typeof(WireBrief))]
+[JsonSerializable(typeof(WireBriefs))]
+[JsonSerializable(typeof(WireResult))]
 [JsonSerializable(typeof(WireProblem))]
 internal sealed partial class WireJson : JsonSerializerContext
 {

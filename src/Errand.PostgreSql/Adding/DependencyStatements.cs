@@ -33,9 +33,9 @@ internal sealed class DependencyStatements(string schema)
         """, Parameters.Ids(parents));
 
     /// <summary>Enters those of these jobs that have ended and have dependents to tell. Answers with them.</summary>
-    public string EnterEnded(string ids) => $"""
+    public string EnterEnded(string which) => $"""
         INSERT INTO {schema}.release (parent) SELECT id FROM {schema}.job
-        WHERE id = ANY({ids}) AND phase >= {Statements.Ended} AND EXISTS (SELECT FROM {schema}.dependency WHERE parent = job.id AND NOT told)
+        WHERE {which} AND phase >= {Statements.Ended} AND EXISTS (SELECT FROM {schema}.dependency WHERE parent = job.id AND NOT told)
         ON CONFLICT DO NOTHING RETURNING parent
         """;
 

@@ -77,10 +77,11 @@ internal sealed class CapStatements(string schema)
             SELECT FROM {schema}.job j WHERE {Waiters} = cap.name AND j.kind = asked.kind))
         """;
 
-    /// <summary>The first in the lines of open caps: of each cap as many as it may let start.</summary>
+    /// <summary>The first in the lines of open caps: of each as many as it may let start, and which of them is the last of so many.</summary>
     public string Heads(string kinds, string count, string now) => $"""
-        SELECT head.id, head.rank, head.seq, head.caps FROM ({Open(now)}) AS cap CROSS JOIN {kinds} CROSS JOIN LATERAL (
-            SELECT id, rank, seq, caps FROM {schema}.job j WHERE {Waiters} = cap.name AND j.kind = asked.kind
+        SELECT head.* FROM ({Open(now)}) AS cap CROSS JOIN {kinds} CROSS JOIN LATERAL (
+            SELECT id, rank, seq, caps, row_number() OVER (ORDER BY rank, seq) = LEAST({count}, cap.room) AS is_last
+            FROM {schema}.job j WHERE {Waiters} = cap.name AND j.kind = asked.kind
             ORDER BY rank, seq LIMIT LEAST({count}, cap.room)) AS head
         """;
 
@@ -88,7 +89,9 @@ internal sealed class CapStatements(string schema)
     public string Count(string written) => $"""
         UPDATE {schema}.cap SET running = cap.running + moved.running, queued = cap.queued + moved.queued,
             waited = waited AND EXISTS (SELECT FROM {schema}.job WHERE {Waiters} = cap.name)
-        FROM (SELECT name, sum(running)::integer AS running, sum(queued)::integer AS queued FROM {written}, unnest(caps) AS name GROUP BY name) AS moved
+        FROM (
+            SELECT name, sum(running)::integer AS running, sum(queued)::integer AS queued FROM {written}, unnest(caps) AS name GROUP BY name
+        ) AS moved
         WHERE cap.name = moved.name RETURNING open
         """;
 }

@@ -61,7 +61,9 @@ internal static partial class InsertStatement
         new("version", Parameters.Numbers(jobs.Select(job => (long?)job.Version))),
         new("phase", Parameters.Integers(jobs.Select(job => (int)job.Phase))),
         new("holds", Parameters.Integers(jobs.Select(job => (int)job.Holds)),
-            isDecided ? null : $"CASE WHEN phase = {Statements.Queued} THEN (holds & ~{Statements.Session}) | {Statements.SessionHold} ELSE holds END"),
+            isDecided
+                ? null
+                : $"CASE WHEN phase = {Statements.Queued} THEN (holds & ~{Statements.Session}) | {Statements.SessionHold} ELSE holds END"),
         new("rank", Parameters.Numbers(jobs.Select(job => (long?)job.Rank))),
         new("attempt", Parameters.Integers(jobs.Select(job => job.Attempt))),
         new("runner", Parameters.Texts(jobs.Select(job => job.Runner?.Text))),

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Errand.Server.Api;
@@ -10,6 +11,7 @@ namespace Errand.Server.Security;
 internal sealed class AccessGuard(IOptions<ErrandServerOptions> options)
 {
     private const string Scheme = "Bearer ";
+    private const string TokenIdentity = "Errand.Token";
     // Of hashes, because comparing what differs in length takes another time.
     private readonly byte[] _token = Hash(options.Value.Token);
 
@@ -18,11 +20,18 @@ internal sealed class AccessGuard(IOptions<ErrandServerOptions> options)
         !IsHostAllowed(context.Request) ? Problem.NotAllowedHost(context.Request.Host.Value).WriteAsync(context)
         : !CallerAddress.IsOriginAllowed(context.Request, []) ? Problem.NotAllowedOrigin.WriteAsync(context)
         : !HasToken(context.Request) ? Problem.NoToken.WriteAsync(context)
-        : handler(context));
+        : handler(WithUser(context)));
 
     /// <summary>A handler for everybody on this machine, who still must not be a stranger's page.</summary>
     public RequestDelegate GuardOpen(RequestDelegate handler) => ProblemAnswers.Catch(context =>
         IsHostAllowed(context.Request) ? handler(context) : Problem.NotAllowedHost(context.Request.Host.Value).WriteAsync(context));
+
+    // Whoever may read the token's file is the one who runs this server.
+    private static HttpContext WithUser(HttpContext context)
+    {
+        context.User = new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, JobSpec.LocalOwner), new(ClaimTypes.Name, JobSpec.LocalOwner)], TokenIdentity));
+        return context;
+    }
 
     private bool IsHostAllowed(HttpRequest request) => CallerAddress.IsHostAllowed(request, options.Value.AllowedHosts);
 

@@ -14,6 +14,7 @@ namespace Errand.Sqlite;
 internal sealed partial class Doorbell : IDisposable
 {
     private const int MostMessages = 16;
+    private static readonly byte[] Something = DoorbellMessage.Of(StorePeers.Something);
 
     private readonly string _folder;
     private readonly string _name;
@@ -71,21 +72,6 @@ internal sealed partial class Doorbell : IDisposable
         }
     }
 
-    /// <summary>Looks who is there.</summary>
-    public void FindOthers()
-    {
-        try
-        {
-            var bells = Directory.EnumerateFileSystemEntries(_folder).Where(path => path != _name);
-            var others = bells.Select(path => new UnixDomainSocketEndPoint(path)).ToArray();
-            lock (_lock) _others = others;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
-        {
-            LogNoDoorbell(_logger, _folder, e.Message);
-        }
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -132,6 +118,33 @@ internal sealed partial class Doorbell : IDisposable
         foreach (var other in Volatile.Read(ref _others)) Send(other, []);
     }
 
+    /// <summary>Looks who is there.</summary>
+    private void FindOthers()
+    {
+        try
+        {
+            // One after another: an older look must not take the place of a newer one.
+            lock (_lock)
+            {
+                var bells = Directory.EnumerateFileSystemEntries(_folder).Where(path => path != _name);
+                _others = [.. bells.Select(path => new UnixDomainSocketEndPoint(path))];
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            LogNoDoorbell(_logger, _folder, e.Message);
+        }
+    }
+
+    /// <summary>Somebody has come or gone. Who has come was not told what was written before it was known here, and had better look.</summary>
+    private void Answer()
+    {
+        HashSet<string> known = [.. Volatile.Read(ref _others).Select(other => other.ToString())];
+        FindOthers();
+        foreach (var other in Volatile.Read(ref _others))
+            if (!known.Contains(other.ToString())) Send(other, Something);
+    }
+
     private void Listen()
     {
         byte[] buffer = new byte[DoorbellMessage.MaxLength];
@@ -141,7 +154,7 @@ internal sealed partial class Doorbell : IDisposable
             {
                 int length = _bell.Receive(buffer);
                 if (_disposed) break;
-                if (length == 0) FindOthers();
+                if (length == 0) Answer();
                 else _rung(DoorbellMessage.Read(buffer.AsSpan(0, length)));
             }
         }

@@ -16,6 +16,13 @@ internal static class DoorbellMessage
     private const int HintLength = JobId.TextLength + sizeof(long) + 1;
     private static readonly byte[] NoJob = [.. Enumerable.Repeat((byte)'-', JobId.TextLength)];
 
+    public static byte[] Of(ReadOnlySpan<JobHint> hints)
+    {
+        byte[] message = new byte[1 + (hints.Length * HintLength)];
+        Write(hints, message);
+        return message;
+    }
+
     public static int Write(ReadOnlySpan<JobHint> hints, Span<byte> message)
     {
         message[0] = Format;

@@ -6,8 +6,10 @@ namespace Errand.Sqlite;
 /// <summary>Passes hints on: to subscribers in this process, and through the doorbell to other instances on the file.</summary>
 internal sealed class StorePeers(SqliteStoreOptions options, TimeProvider time, WorkScheduler scheduler, ILogger logger) : IPeers, IDisposable
 {
+    /// <summary>What those are told who had better look.</summary>
+    public static readonly JobHint[] Something = [new(default, 0, Ready: true)];
+
     private static readonly TimeSpan PeersStay = TimeSpan.FromSeconds(5);
-    private static readonly JobHint[] Something = [new(default, 0, Ready: true)];
     private readonly HintSubscribers _subscribers = new();
     private Doorbell? _doorbell;
     private ITimer? _poll;

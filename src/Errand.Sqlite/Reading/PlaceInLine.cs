@@ -42,7 +42,8 @@ internal sealed class PlaceInLine(SqliteConnection connection)
     {
         _beforeAtCap ??= connection.Prepare(
             "WITH RECURSIVE queue (kind) AS (SELECT min(kind) FROM job INDEXED BY job_at_cap WHERE phase = 0 AND holds = 8 AND waits_for = ?1 " +
-            "UNION ALL SELECT (SELECT min(kind) FROM job INDEXED BY job_at_cap WHERE phase = 0 AND holds = 8 AND waits_for = ?1 AND kind > queue.kind) " +
+            "UNION ALL SELECT (SELECT min(kind) FROM job INDEXED BY job_at_cap " +
+            "WHERE phase = 0 AND holds = 8 AND waits_for = ?1 AND kind > queue.kind) " +
             "FROM queue WHERE queue.kind IS NOT NULL) " +
             "SELECT count(*) FROM (SELECT 1 FROM queue CROSS JOIN job INDEXED BY job_at_cap WHERE job.phase = 0 AND job.holds = 8 " +
             "AND job.waits_for = ?1 AND job.kind = queue.kind AND job.rank <= ?2 AND (job.rank < ?2 OR job.seq < ?3) LIMIT ?4)");

@@ -13,8 +13,7 @@ internal sealed class RecentJobs(SqliteConnection connection)
         _recent ??= connection.Prepare(
             "SELECT created_at, scheduled_at, started_at, finished_at FROM job INDEXED BY job_by_kind " +
             "WHERE kind = ? AND phase = ? ORDER BY id DESC LIMIT ?");
-        // A terminal state has one phase.
-        _recent.Bind(1, kind).Bind(2, (long)PhaseOf(state)).Bind(3, Math.Max(limit, 0));
+        _recent.Bind(1, kind).Bind(2, (long)state.ToEnd()).Bind(3, Math.Max(limit, 0));
         try
         {
             List<JobTimes> times = [];
@@ -26,11 +25,4 @@ internal sealed class RecentJobs(SqliteConnection connection)
             _recent.Reset();
         }
     }
-
-    private static JobPhase PhaseOf(JobState state) => state switch
-    {
-        JobState.Completed => JobPhase.Completed,
-        JobState.Failed => JobPhase.Failed,
-        _ => JobPhase.Cancelled,
-    };
 }

@@ -65,7 +65,8 @@ internal sealed class DependencyTable(SqliteConnection connection)
     // A job may name another twice, so it may have several fewer to wait for at once.
     private int Lower(EndedJob parent, int limit, List<JobHint> hints)
     {
-        const string children = $"SELECT DISTINCT child FROM dependency INDEXED BY dependency_by_parent WHERE {Met} AND settled = 0 ORDER BY child LIMIT ?3";
+        const string children =
+            $"SELECT DISTINCT child FROM dependency INDEXED BY dependency_by_parent WHERE {Met} AND settled = 0 ORDER BY child LIMIT ?3";
         const string told = $"SELECT count(*) FROM dependency WHERE dependency.child = job.seq AND {Met}";
         _lower ??= connection.Prepare(
             $"UPDATE job SET holds = CASE WHEN pending = ({told}) THEN holds & ~4 ELSE holds END, pending = pending - ({told}) " +

@@ -44,12 +44,13 @@ internal sealed record StoredDetails(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StoredError? Error,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? ExitCode,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Signal,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OutputSummary? Output)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OutputSummary? Output,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? LargeResultBytes)
 {
     /// <summary>The details of an outcome; none where there is nothing to say.</summary>
-    public static StoredDetails? Of(JobOutcome outcome) => outcome is { Error: null, ExitCode: null, Signal: null, Output: null }
+    public static StoredDetails? Of(JobOutcome outcome) => outcome is { Error: null, ExitCode: null, Signal: null, Output: null, LargeResultBytes: null }
         ? null
-        : new(outcome.Error is { } error ? StoredError.Of(error) : null, outcome.ExitCode, outcome.Signal, outcome.Output);
+        : new(outcome.Error is { } error ? StoredError.Of(error) : null, outcome.ExitCode, outcome.Signal, outcome.Output, outcome.LargeResultBytes);
 }
 
 /// <summary>Why a job failed.</summary>

@@ -95,6 +95,9 @@ internal static class JobRow
         var outcome = JobOutcome.Of((JobState)row.Int64(JobColumns.Outcome)) with { Result = row.Data(JobColumns.Result) };
         if (row.IsNull(JobColumns.Details)) return outcome;
         var details = JsonSerializer.Deserialize(row.Utf8(JobColumns.Details), Json.StoredDetails)!;
-        return outcome with { Error = details.Error?.ToError(), ExitCode = details.ExitCode, Signal = details.Signal, Output = details.Output };
+        return outcome with
+        {
+            Error = details.Error?.ToError(), ExitCode = details.ExitCode, Signal = details.Signal, Output = details.Output, LargeResultBytes = details.LargeResultBytes,
+        };
     }
 }

@@ -144,6 +144,20 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task Those_behind_one_who_goes_over_to_another_cap_are_before_those_who_came_after_them()
+    {
+        var a = await Store.BroughtToAsync(JobPhase.Running, Samples.Queued().Under(Cap("a", 1)));
+        await Store.BroughtToAsync(JobPhase.Running, Samples.Queued().Under(Cap("b", 1)));
+        await Store.AddedAsync(Samples.Many(2, _ => Samples.Queued().Under(Cap("a", 1), Cap("b", 1))));
+        var behind = await Store.AddedAsync(Samples.Queued(at: 1).Under(Cap("a", 1)));
+        var after = await Store.AddedAsync(Samples.Queued("other", at: 2).Under(Cap("a", 1), Cap("c", 1)));
+        await Store.FinishedAsync(a);
+        Assert.Equal(behind.Id, Assert.Single((await Store.ClaimAsync(new(Samples.Runner, ["work", "other"], 5, Samples.At(5)), Token)).Started).Id);
+        Assert.Equal("a", (await Store.FoundAsync(after.Id)).WaitsForCap);
+        await Store.UsesAsync("b", running: 1, queued: 2, waiting: 2);
+    }
+
+    [Fact]
     public async Task A_cap_that_is_full_does_not_close_another()
     {
         await Store.BroughtToAsync(JobPhase.Running, Samples.Queued().Under(Cap("a", 1)));

@@ -137,7 +137,8 @@ public abstract partial class JobStoreConformance
             Assert.Equal(expected.Items.Select(job => (job.Id, job.Version)), actual.Items.Select(job => (job.Id, job.Version)));
             Assert.Equal(expected.Next, actual.Next);
             var counts = await store.CountAsync(query, Token);
-            foreach (var (state, count) in await model.CountAsync(query, Token)) Assert.Equal((state, count), (state, counts.GetValueOrDefault(state)));
+            foreach (var (state, count) in await model.CountAsync(query, Token))
+                Assert.Equal((state, count), (state, counts.GetValueOrDefault(state)));
         }
     }
 }

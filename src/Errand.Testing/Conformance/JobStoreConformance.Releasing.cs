@@ -186,7 +186,8 @@ public abstract partial class JobStoreConformance
         var failed = await Store.BroughtToAsync(JobPhase.Running);
         var live = await Store.AddedAsync(Samples.Queued());
         await Store.AddedAsync(After(failed));
-        var waits = await Store.AddedAsync(Samples.Queued(new JobSpec("work") { After = [JobDependency.OnEnd(failed.Id), JobDependency.OnEnd(live.Id)] }));
+        var waits = await Store.AddedAsync(
+            Samples.Queued(new JobSpec("work") { After = [JobDependency.OnEnd(failed.Id), JobDependency.OnEnd(live.Id)] }));
         await Store.FinishedAsync(failed, JobOutcome.Failed(new("e", "m")));
         for (int i = 0; i < 5; i++) await Store.ReleaseAsync(1, Token);
         Assert.Equal((JobHolds.Parents, 1), await Store.FoundAsync(waits.Id) is var job ? (job.Holds, job.PendingParents) : default);

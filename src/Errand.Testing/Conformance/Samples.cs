@@ -12,7 +12,8 @@ internal static class Samples
     public static DateTimeOffset At(double seconds) => Start.AddSeconds(seconds);
 
     public static Job Queued(
-        string kind = "work", double at = 0, string? session = null, string? key = null, string owner = "ann", int priority = 0, double? runAt = null) =>
+        string kind = "work", double at = 0, string? session = null, string? key = null, string owner = "ann",
+        int priority = 0, double? runAt = null) =>
         Queued(new JobSpec(kind) { Owner = owner, Session = session, Key = key, Priority = priority, RunAt = runAt is { } due ? At(due) : null }, at);
 
     public static Job Queued(JobSpec spec, double at = 0) => Job.Queued(JobId.New(At(at)), spec, At(at));
@@ -32,7 +33,11 @@ internal static class Samples
         Version = 17,
         Attempt = 3,
         Runner = Runner,
-        Caps = [new("kind/command", new() { Running = 2, Queued = 50 }), new("größe", new() { Rate = new(3, TimeSpan.FromSeconds(1)) { Burst = 2 } })],
+        Caps =
+        [
+            new("kind/command", new() { Running = 2, Queued = 50 }),
+            new("größe", new() { Rate = new(3, TimeSpan.FromSeconds(1)) { Burst = 2 } }),
+        ],
         WaitsForCap = "größe",
         PendingParents = 2,
         IsDeadLetter = true,
@@ -53,7 +58,7 @@ internal static class Samples
         Outcome = JobOutcome.Failed(
             new("exit_code", "It ended with 3.", Retryable: false) { Details = Json("""{"tail":["a","b"]}""") }, Json("""{"kept":true}""")) with
         {
-            ExitCode = 3, Signal = "SIGTERM", Output = new(5_000_000_000, 12, "00ff"),
+            ExitCode = 3, Signal = "SIGTERM", Output = new(5_000_000_000, 12, "00ff"), LargeResultBytes = 70_000,
         },
     };
 

@@ -17,7 +17,8 @@ internal sealed class AuditedOrder(ISimulatedStores stores)
         foreach (var other in all.Values)
         {
             bool beside = other.Id != job.Id && other.Spec.Session == session && other.Owner == job.Owner && JobPhases.Held.Has(other.Phase);
-            if (beside && AreReally(JobPhases.Held, job.Id, other.Id)) yield return $"{Auditor.Describe(job)} and {Auditor.Describe(other)} of session {session} are held at once";
+            if (beside && AreReally(JobPhases.Held, job.Id, other.Id))
+                yield return $"{Auditor.Describe(job)} and {Auditor.Describe(other)} of session {session} are held at once";
         }
     }
 
@@ -26,8 +27,10 @@ internal sealed class AuditedOrder(ISimulatedStores stores)
         foreach (var cap in job.Caps)
         {
             if (cap.Size.Running is not { } most) continue;
-            JobId[] held = [.. all.Values.Where(other => JobPhases.Held.Has(other.Phase) && other.Caps.Any(under => under.Name == cap.Name)).Select(other => other.Id)];
-            if (held.Length > most && AreReally(JobPhases.Held, held)) yield return $"{held.Length} jobs are under way under the cap {cap.Name}, which lets {most}: {string.Join(", ", held)}";
+            var under = all.Values.Where(other => JobPhases.Held.Has(other.Phase) && other.Caps.Any(its => its.Name == cap.Name));
+            JobId[] held = [.. under.Select(other => other.Id)];
+            if (held.Length > most && AreReally(JobPhases.Held, held))
+                yield return $"{held.Length} jobs are under way under the cap {cap.Name}, which lets {most}: {string.Join(", ", held)}";
         }
     }
 
@@ -48,8 +51,11 @@ internal sealed class AuditedOrder(ISimulatedStores stores)
         if (!job.MayStandIn(job.CreatedAt)) yield break;
         foreach (var other in all.Values)
         {
-            bool twin = other.Id != job.Id && !other.IsTerminal && other.MayStandIn(other.CreatedAt) && other.Owner == job.Owner && other.Spec.Fingerprint == job.Spec.Fingerprint;
-            if (twin && AreReally(JobPhases.Queued | JobPhases.Running | JobPhases.Waiting, job.Id, other.Id)) yield return $"{job.Id} and {other.Id} are under way and the same";
+            bool twin =
+                other.Id != job.Id && !other.IsTerminal && other.MayStandIn(other.CreatedAt)
+                && other.Owner == job.Owner && other.Spec.Fingerprint == job.Spec.Fingerprint;
+            if (twin && AreReally(JobPhases.Queued | JobPhases.Running | JobPhases.Waiting, job.Id, other.Id))
+                yield return $"{job.Id} and {other.Id} are under way and the same";
         }
     }
 
@@ -57,7 +63,8 @@ internal sealed class AuditedOrder(ISimulatedStores stores)
     {
         if (job.Outcome?.Error?.Code != JobErrorCodes.DependencyFailed) yield break;
         if (job.Attempt > 0) yield return $"{Auditor.Describe(job)} was started and then told that it never would be";
-        bool anyFailed = job.Spec.After.Any(dependency => (all.GetValueOrDefault(dependency.Job) ?? stores.Read(dependency.Job)) is { Phase: JobPhase.Failed } && !dependency.OnAnyEnd);
+        bool anyFailed = job.Spec.After.Any(dependency =>
+            (all.GetValueOrDefault(dependency.Job) ?? stores.Read(dependency.Job)) is { Phase: JobPhase.Failed } && !dependency.OnAnyEnd);
         if (!anyFailed) yield return $"{Auditor.Describe(job)} failed for a job before it, of which none has";
     }
 

@@ -67,7 +67,10 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
         foreach (var (where, job) in _running)
             if (where == node && job.IsStored && job.StopReason is not (StopReason.Killed or StopReason.TimedOut or StopReason.LeaseLost)) running++;
         if (running + request.Count > slots)
-            Problem($"{node.Name} claimed {request.Count} while {running} of its {slots} slots were taken: {string.Join(", ", _running.Where(body => body.Node == node).Select(body => $"{body.Job.StopReason} {Describe(_last[body.Job.Id])}"))}");
+        {
+            var taken = _running.Where(body => body.Node == node).Select(body => $"{body.Job.StopReason} {Describe(_last[body.Job.Id])}");
+            Problem($"{node.Name} claimed {request.Count} while {running} of its {slots} slots were taken: {string.Join(", ", taken)}");
+        }
     }
 
     public void OnClaimed(ClaimRequest request, ClaimResult result)
@@ -75,8 +78,10 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
         foreach (var job in result.Started)
         {
             _last.TryGetValue(job.Id, out var before);
-            if (stores.WritesAtOnce && before is not null && before.Phase != JobPhase.Queued) Problem($"{job.Id} was claimed in phase {before.Phase}");
-            if (stores.WritesAtOnce && job.Attempt != (before?.Attempt ?? 0) + 1) Problem($"{job.Id} was claimed for attempt {job.Attempt} after {before?.Attempt}");
+            if (stores.WritesAtOnce && before is not null && before.Phase != JobPhase.Queued)
+                Problem($"{job.Id} was claimed in phase {before.Phase}");
+            if (stores.WritesAtOnce && job.Attempt != (before?.Attempt ?? 0) + 1)
+                Problem($"{job.Id} was claimed for attempt {job.Attempt} after {before?.Attempt}");
             Look(job.Id);
         }
         foreach (var job in result.Adopted)
@@ -156,7 +161,8 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
     /// <summary>The world has come to rest: what must be true now?</summary>
     public void CheckEnd(bool rested)
     {
-        if (!rested) Problem($"the world did not come to rest; live: {string.Join(", ", _last.Values.Where(job => !job.IsTerminal).Select(Describe))}");
+        if (!rested)
+            Problem($"the world did not come to rest; live: {string.Join(", ", _last.Values.Where(job => !job.IsTerminal).Select(Describe))}");
         foreach (var id in _last.Keys.ToArray()) Look(id);
         foreach (var id in _acknowledged)
             if (!_last.ContainsKey(id)) Problem($"{id} was acknowledged and is lost");
@@ -164,7 +170,10 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
             if (_last.TryGetValue(id, out var job) && job.Phase != JobPhase.Cancelled) Problem($"{id} was to be cancelled and is {Describe(job)}");
         // A row that may have been written by a failed hand-over is run again after a crash only where that is allowed.
         foreach (var id in _answeredPlainly)
-            if (!(_last.TryGetValue(id, out var written) && Reruns(written.Kind)) && _bodies.Where(body => body.Key.Item1 == id).Sum(body => body.Value) > 1) Problem($"{id} was answered in time and ran more than once");
+        {
+            if (_last.TryGetValue(id, out var written) && Reruns(written.Kind)) continue;
+            if (_bodies.Where(body => body.Key.Item1 == id).Sum(body => body.Value) > 1) Problem($"{id} was answered in time and ran more than once");
+        }
         foreach (var job in _last.Values) CheckEnded(job);
         foreach (var run in _last.Values.Where(job => job.Spec.Tags.Contains(JobSchedule.TagOf(ScheduleName))).GroupBy(job => job.Id.Time))
         {
@@ -172,21 +181,25 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
             if (run.Count() > 1) Problem($"the schedule ran {run.Count()} times at {run.Key:O}: {string.Join(", ", run.Select(job => job.Id))}");
         }
         if (rested)
-            foreach (var use in stores.Caps()) Problem($"the cap {use.Cap.Name} counts {use.Running} under way and {use.Queued} in line, and nothing is");
+            foreach (var use in stores.Caps())
+                Problem($"the cap {use.Cap.Name} counts {use.Running} under way and {use.Queued} in line, and nothing is");
     }
 
     private static bool Reruns(string kind) => kind is SimulatedWork.Restartable or SimulatedWork.Flaky;
 
-    internal static string Describe(Job job) => $"{job.Id} {job.Spec.Kind} {job.Phase} v{job.Version} attempt {job.Attempt} holds {job.Holds} runner {job.Runner}";
+    internal static string Describe(Job job) =>
+        $"{job.Id} {job.Spec.Kind} {job.Phase} v{job.Version} attempt {job.Attempt} holds {job.Holds} runner {job.Runner}";
 
     /// <summary>The store did what the transition says of the job as it was, no more and no less.</summary>
     private void CheckAnswer(Job? before, JobTransition transition, ApplyResult result)
     {
         var expected = before is null ? ApplyStatus.Unknown : transition.Judge(before);
-        if (result.Status != expected) Problem($"'{transition.Name}' was {result.Status} where {expected} was right, on {(before is null ? "nothing" : Describe(before))}");
+        if (result.Status != expected)
+            Problem($"'{transition.Name}' was {result.Status} where {expected} was right, on {(before is null ? "nothing" : Describe(before))}");
         if (before is null || expected != ApplyStatus.Applied || result.Status != expected) return;
         var after = before.After(transition.EdgeFrom(before.Phase)!, transition.At);
-        if (!SameButForHolds(after, _last[before.Id])) Problem($"'{transition.Name}' made {Describe(_last[before.Id])} of {Describe(before)}; it should be {Describe(after)}");
+        if (!SameButForHolds(after, _last[before.Id]))
+            Problem($"'{transition.Name}' made {Describe(_last[before.Id])} of {Describe(before)}; it should be {Describe(after)}");
         if (result.Version != after.Version) Problem($"'{transition.Name}' answered version {result.Version} for {Describe(after)}");
     }
 

@@ -47,7 +47,8 @@ internal sealed class FaultyStore(SimulatedNode node, IJobStore store, FaultPlan
     public ValueTask<IReadOnlyList<JobTimes>> RecentAsync(string kind, JobState state, int limit, CancellationToken cancellationToken = default) =>
         ReadAsync(() => store.RecentAsync(kind, state, limit, CancellationToken.None));
 
-    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(
+        string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
         ReadAsync(() => store.ListRecordsAsync(prefix, after, limit, CancellationToken.None));
 
     public ValueTask<Job?> FindAsync(JobId id, CancellationToken cancellationToken = default) =>

@@ -16,6 +16,8 @@ public interface ISimulatedStores
     /// <summary>The caps that live jobs stand under right now, for the auditor.</summary>
     IReadOnlyList<CapUse> Caps();
 
-    /// <summary>Whether a write is done by the time its call returns, so that the auditor can compare each job with what it was just before.</summary>
+    /// <summary>
+    /// Whether a write is done by the time its call returns, so that the auditor can compare each job with what it was just before.
+    /// </summary>
     bool WritesAtOnce { get; }
 }

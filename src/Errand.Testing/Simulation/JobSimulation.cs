@@ -55,7 +55,8 @@ public sealed class JobSimulation
         _auditor.CheckEnd(rested);
         return new(_world.Seed, _auditor.Problems, _auditor.Counts)
         {
-            Servers = _servers.Count, HandedIn = _options.Jobs - _handInsLeft, Jobs = _auditor.JobCount, Steps = _world.Steps, Fingerprint = _auditor.Fingerprint,
+            Servers = _servers.Count, HandedIn = _options.Jobs - _handInsLeft, Jobs = _auditor.JobCount,
+            Steps = _world.Steps, Fingerprint = _auditor.Fingerprint,
         };
     }
 
@@ -150,7 +151,11 @@ public sealed class JobSimulation
         var batch = client.CreateBatch();
         // Those that others start after are never answered with an earlier job.
         var first = batch.Add(NewSpec() with { Key = null, Reuse = JobReuse.None });
-        JobId[] middle = [.. Enumerable.Range(0, Chance.Next(1, 4)).Select(_ => batch.Add(NewSpec() with { Key = null, Reuse = JobReuse.None, After = [After(first)] }))];
+        JobId[] middle =
+        [
+            .. Enumerable.Range(0, Chance.Next(1, 4))
+                .Select(_ => batch.Add(NewSpec() with { Key = null, Reuse = JobReuse.None, After = [After(first)] })),
+        ];
         batch.Add(NewSpec() with { After = [.. middle.Select(After)] });
         return batch;
     }

@@ -115,7 +115,8 @@ public sealed class SimulatedWorld(int seed)
         {
             while (!done())
             {
-                if (++_stepsAtOneMoment > MostStepsAtOneMoment) throw new InvalidOperationException($"The world goes round in circles (seed {Seed}, {Elapsed}).");
+                if (++_stepsAtOneMoment > MostStepsAtOneMoment)
+                    throw new InvalidOperationException($"The world goes round in circles (seed {Seed}, {Elapsed}).");
                 // All that is due at one moment becomes pending before any of it runs: what runs first is a chance.
                 while (_events.TryPeek(out _, out var due) && due.Due <= Ticks) _events.Dequeue()();
                 if (TakeStep()) continue;

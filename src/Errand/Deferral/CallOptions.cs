@@ -12,7 +12,9 @@ public sealed record CallOptions
     /// <summary>Whether the call is a stored job before its body starts. Calls of a session always are. Default: false.</summary>
     public bool StoreFirst { get; init; }
 
-    /// <summary>Whether the call is handed over before its work starts, however soon that ends: the caller wants an id and no result. Default: false.</summary>
+    /// <summary>
+    /// Whether the call is handed over before its work starts, however soon that ends: the caller wants an id and no result. Default: false.
+    /// </summary>
     public bool HandOverAtOnce { get; init; }
 
     /// <summary>What becomes of the work when its caller gives up before it was handed over. Default: it is cancelled.</summary>

@@ -18,7 +18,9 @@ public readonly struct CallResult
     /// <summary>How the work ended; absent when it goes on.</summary>
     public JobOutcome? Outcome { get; }
 
-    /// <summary>The stored job: the handle of work that goes on, or the proof of a call that was stored first. Absent when nothing was stored.</summary>
+    /// <summary>
+    /// The stored job: the handle of work that goes on, or the proof of a call that was stored first. Absent when nothing was stored.
+    /// </summary>
     public Job? Job { get; }
 
     /// <summary>Whether the work goes on in the background.</summary>
@@ -32,7 +34,9 @@ public readonly struct CallResult
         if (Outcome is null) throw new JobNotFinishedException(Job!);
         if (_thrown is not null) ExceptionDispatchInfo.Throw(_thrown);
         if (Outcome.Success) return Outcome.Result;
-        throw Job is { } job ? new JobFailedException(job) : new JobErrorException(Outcome.Error ?? new(JobErrorCodes.Exception, "The call was cancelled."));
+        throw Job is { } job
+            ? new JobFailedException(job)
+            : new JobErrorException(Outcome.Error ?? new(JobErrorCodes.Exception, "The call was cancelled."));
     }
 
     /// <summary>The result as a value.</summary>

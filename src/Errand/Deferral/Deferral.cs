@@ -1,6 +1,8 @@
 namespace Errand;
 
-/// <summary>The one way in for calls: runs the work and answers with its outcome, or with the job that goes on when the caller's patience ends first.</summary>
+/// <summary>
+/// The one way in for calls: runs the work and answers with its outcome, or with the job that goes on when the caller's patience ends first.
+/// </summary>
 internal sealed class Deferral(ErrandCore core, JobClient client)
 {
     public ValueTask<CallResult> CallAsync(JobSpec spec, IJobExecutor? body, CallOptions options, CancellationToken abandon)

@@ -6,7 +6,9 @@ namespace Errand;
 /// </summary>
 public interface ICallBody : IJobExecutor
 {
-    /// <summary>Completes the spec with what stands in the store: the input that another run would need, the title, the fingerprint. Asked once.</summary>
+    /// <summary>
+    /// Completes the spec with what stands in the store: the input that another run would need, the title, the fingerprint. Asked once.
+    /// </summary>
     /// <param name="spec">The spec that the call was made with.</param>
     JobSpec Describe(JobSpec spec);
 

@@ -50,7 +50,8 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
                 // Whoever waits without end relies on the limit alone.
                 if (patience == Timeout.InfiniteTimeSpan) _execution.Stop.WatchLimit();
                 else
-                    _patience = Core.Time.CreateTimer(static race => ((PatienceRace)race!).BeginPromotion(), this, patience, Timeout.InfiniteTimeSpan);
+                    _patience = Core.Time.CreateTimer(
+                        static race => ((PatienceRace)race!).BeginPromotion(), this, patience, Timeout.InfiniteTimeSpan);
                 if (abandon.CanBeCanceled) _abandoned = abandon.UnsafeRegister(static race => ((PatienceRace)race!).OnAbandoned(), this);
             }
         }
@@ -143,7 +144,8 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
                 if (!lease.IsFresh) throw new StoreUnavailableException("The runner has no lease for now.");
                 var results = await Core.Store.AddAsync(Core.Notices.WithNotices([job], static _ => true));
                 var added = results[0];
-                if (added.Job.Fence != job.Fence) throw new StoreUnavailableException("Another runner has taken over the job that a failed hand-over had left.");
+                if (added.Job.Fence != job.Fence)
+                    throw new StoreUnavailableException("Another runner has taken over the job that a failed hand-over had left.");
                 NoticeJobs.Count(results, from: 1);
                 OnStored(added.Job);
                 return;

@@ -106,7 +106,9 @@ public sealed class ErrandBuilder
         return AddKind(kind);
     }
 
-    /// <summary>Adds a kind of job whose work blocks its thread, such as a call into a library without async methods. It runs on a thread of its own.</summary>
+    /// <summary>
+    /// Adds a kind of job whose work blocks its thread, such as a call into a library without async methods. It runs on a thread of its own.
+    /// </summary>
     /// <typeparam name="TInput">What it is given.</typeparam>
     /// <typeparam name="TResult">What it returns.</typeparam>
     /// <param name="name">The name of the kind.</param>
@@ -119,12 +121,15 @@ public sealed class ErrandBuilder
             configure?.Invoke(kind);
         });
 
-    /// <summary>Adds a kind of job whose work is a class, made from the services of each run. <see cref="JobAttribute"/> on the class names it.</summary>
+    /// <summary>
+    /// Adds a kind of job whose work is a class, made from the services of each run. <see cref="JobAttribute"/> on the class names it.
+    /// </summary>
     /// <typeparam name="TJob">The class.</typeparam>
     /// <typeparam name="TInput">What it is given.</typeparam>
     /// <typeparam name="TResult">What it returns.</typeparam>
     /// <param name="configure">Sets what holds for jobs of this kind.</param>
-    public ErrandBuilder AddJob<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TJob, TInput, TResult>(Action<JobKind>? configure = null)
+    public ErrandBuilder AddJob<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TJob, TInput, TResult>(
+        Action<JobKind>? configure = null)
         where TJob : class, IJob<TInput, TResult>
     {
         Services.TryAddScoped<TJob>();
@@ -136,11 +141,15 @@ public sealed class ErrandBuilder
         });
     }
 
-    /// <summary>Adds every method of a class that carries <see cref="JobAttribute"/> as a kind of job; the class is made from the services of each run.</summary>
+    /// <summary>
+    /// Adds every method of a class that carries <see cref="JobAttribute"/> as a kind of job; the class is made from the services of each run.
+    /// </summary>
     /// <typeparam name="T">The class. Its methods take an input, a <see cref="JobContext"/>, both or neither, and return what they like.</typeparam>
     [RequiresUnreferencedCode("Methods are found by reflection. Add jobs one by one with AddJob where code is trimmed.")]
     [RequiresDynamicCode("Methods are called by reflection. Add jobs one by one with AddJob where code is compiled ahead of time.")]
-    public ErrandBuilder AddJobsFrom<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods)] T>()
+    public ErrandBuilder AddJobsFrom<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods)]
+        T>()
         where T : class
     {
         Services.TryAddScoped<T>();
@@ -149,7 +158,8 @@ public sealed class ErrandBuilder
         return this;
     }
 
-    private ErrandBuilder AddTyped<TInput, TResult>(string name, Func<JobContext, IJob<TInput, TResult>> job, Action<JobKind>? configure) => AddKind(services =>
+    private ErrandBuilder AddTyped<TInput, TResult>(
+        string name, Func<JobContext, IJob<TInput, TResult>> job, Action<JobKind>? configure) => AddKind(services =>
     {
         var kind = TypedExecutor.KindOf(name, job, services.GetRequiredService<ErrandJsonOptions>().Options);
         configure?.Invoke(kind);

@@ -11,11 +11,14 @@ public static class ErrandTelemetry
 
     private static readonly ActivitySource Source = new(Name);
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> SubmittedJobs = Meter.CreateCounter<long>("errand.jobs.submitted", "{job}", "Jobs that were handed in and kept.");
+    private static readonly Counter<long> SubmittedJobs =
+        Meter.CreateCounter<long>("errand.jobs.submitted", "{job}", "Jobs that were handed in and kept.");
     private static readonly Counter<long> StartedJobs = Meter.CreateCounter<long>("errand.jobs.started", "{job}", "Attempts that were started.");
     private static readonly Counter<long> EndedJobs = Meter.CreateCounter<long>("errand.jobs.ended", "{job}", "Jobs that ended, by state.");
-    private static readonly Counter<long> RetriedJobs = Meter.CreateCounter<long>("errand.jobs.retried", "{job}", "Attempts that failed and were put back into line.");
-    private static readonly Counter<long> PromotedCalls = Meter.CreateCounter<long>("errand.calls.promoted", "{call}", "Calls that outlived their caller's patience.");
+    private static readonly Counter<long> RetriedJobs =
+        Meter.CreateCounter<long>("errand.jobs.retried", "{job}", "Attempts that failed and were put back into line.");
+    private static readonly Counter<long> PromotedCalls =
+        Meter.CreateCounter<long>("errand.calls.promoted", "{call}", "Calls that outlived their caller's patience.");
     private static readonly UpDownCounter<long> RunningJobs = Meter.CreateUpDownCounter<long>("errand.jobs.running", "{job}", "Attempts under way.");
     private static readonly Histogram<double> WaitTime = Meter.CreateHistogram<double>("errand.job.wait", "s", "From due to started.");
     private static readonly Histogram<double> RunTime = Meter.CreateHistogram<double>("errand.job.run", "s", "From started to ended.");
@@ -81,7 +84,8 @@ public static class ErrandTelemetry
             return;
         }
         Ended(job);
-        if (RunTime.Enabled && job.FinishedAt is { } finished) RunTime.Record(Math.Max(0, (finished - execution.StartedAt).TotalSeconds), Kind(job.Kind));
+        if (RunTime.Enabled && job.FinishedAt is { } finished)
+            RunTime.Record(Math.Max(0, (finished - execution.StartedAt).TotalSeconds), Kind(job.Kind));
     }
 
     private static KeyValuePair<string, object?> Kind(string kind) => new("errand.job.kind", kind);

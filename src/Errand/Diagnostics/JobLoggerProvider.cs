@@ -8,7 +8,9 @@ internal sealed class JobLoggerProvider : ILoggerProvider
 {
     // Errand's own lines are about jobs, not of them; one about output that cannot be written must not become output.
     public ILogger CreateLogger(string categoryName) =>
-        categoryName == ErrandTelemetry.Name || categoryName.StartsWith(ErrandTelemetry.Name + ".", StringComparison.Ordinal) ? NullLogger.Instance : JobOutputLogger.Instance;
+        categoryName == ErrandTelemetry.Name || categoryName.StartsWith(ErrandTelemetry.Name + ".", StringComparison.Ordinal)
+            ? NullLogger.Instance
+            : JobOutputLogger.Instance;
 
     public void Dispose()
     {

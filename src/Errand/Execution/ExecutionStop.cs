@@ -130,7 +130,8 @@ internal sealed class ExecutionStop(JobExecution execution)
     private void WatchLimit_NeedsLock()
     {
         if (_limit == Timeout.InfiniteTimeSpan || _limitTimer is not null || !_clockRuns || _isOver || Reason != StopReason.None) return;
-        _limitTimer = Time.CreateTimer(static stop => ((ExecutionStop)stop!).TryStop(StopReason.TimedOut), this, Left_NeedsLock(), Timeout.InfiniteTimeSpan);
+        _limitTimer = Time.CreateTimer(
+            static stop => ((ExecutionStop)stop!).TryStop(StopReason.TimedOut), this, Left_NeedsLock(), Timeout.InfiniteTimeSpan);
     }
 
     private TimeSpan Ran_NeedsLock() => _clockRuns ? _ran + Time.GetElapsedTime(_clockStartedAt) : _ran;

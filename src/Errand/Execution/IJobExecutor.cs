@@ -15,5 +15,6 @@ public interface IJobExecutor
     /// <param name="job">The job; its attempt is the one that was under way.</param>
     /// <returns>How it ended.</returns>
     ValueTask<JobOutcome> ResumeAsync(JobContext job) => ValueTask.FromResult(JobOutcome.Interrupted(
-        $"The process that ran this job since {job.StartedAt:u} is gone, and a '{job.Kind}' cannot go on. Its output up to then is kept. Submit it again if it is safe to run twice."));
+        $"The process that ran this job since {job.StartedAt:u} is gone, and a '{job.Kind}' cannot go on. " +
+        "Its output up to then is kept. Submit it again if it is safe to run twice."));
 }

@@ -23,7 +23,10 @@ public sealed class JobAttribute(string name) : Attribute
     /// <summary>How often a failed attempt is tried again. Default: not at all.</summary>
     public int MaxRetries { get; set; }
 
-    /// <summary>How long a caller waits for a call of this kind before it is handed over, in milliseconds. Default: that of <see cref="ErrandOptions.AsyncTimeout"/>.</summary>
+    /// <summary>
+    /// How long a caller waits for a call of this kind before it is handed over, in milliseconds. Default: that of
+    /// <see cref="ErrandOptions.AsyncTimeout"/>.
+    /// </summary>
     public int AsyncTimeout { get; set; } = -1;
 
     /// <summary>The delay before the first retry, as hh:mm:ss. Default: 1 s, doubled with each further one.</summary>

@@ -30,7 +30,8 @@ internal sealed partial class JobExecution
         try { return body.Record(outcome); }
         catch (Exception e)
         {
-            return JobOutcome.Failed(new JobError(JobErrorCodes.Exception, $"The work ended, but its result cannot be kept: {e.Message}", Retryable: false));
+            return JobOutcome.Failed(new JobError(
+                JobErrorCodes.Exception, $"The work ended, but its result cannot be kept: {e.Message}", Retryable: false));
         }
     }
 

@@ -5,10 +5,12 @@ namespace Errand;
 // What the work says while it runs.
 internal sealed partial class JobExecution
 {
-    private WakeUp? _answers;
+    // One for each question that is open, for a bell wakes one sleeper.
+    private WakeUp[] _bells = [];
     private long _progressWrittenAt;
     private bool _progressPending;
     private int _asked;
+    private int _waits;
 
     public void Report(JobProgress value)
     {
@@ -29,24 +31,37 @@ internal sealed partial class JobExecution
     {
         if (request.Length > Core.Options.MaxPayloadBytes)
             throw new PayloadTooLargeException("question", request.Length, Core.Options.MaxPayloadBytes);
-        var bell = Volatile.Read(ref _answers) ?? Interlocked.CompareExchange(ref _answers, new(Core.Time), null) ?? _answers;
         string key = Interlocked.Increment(ref _asked).ToString(CultureInfo.InvariantCulture);
         Stop.ThrowIfStopped();
         if (Stored is null) await Call!.PromoteNowAsync();
         var stored = Stored!;
-        while (true)
+        var bell = new WakeUp(Core.Time);
+        // An answer may come as soon as the question is written.
+        lock (Lock) _bells = [.. _bells, bell];
+        try
         {
-            if (AnswerTo(stored.Current, key) is { } known) return known;
-            if (await WriteOrStopAsync(stored, job => Await(job, key, request)) == ApplyStatus.Applied) break;
-            await stored.RefreshAsync();
+            while (true)
+            {
+                if (AnswerTo(stored.Current, key) is { } known) return known;
+                if (await WriteOrStopAsync(stored, job => Await(job, key, request)) == ApplyStatus.Applied) break;
+                await stored.RefreshAsync();
+            }
+            return await WaitForAnswerAsync(stored, key, bell);
         }
-        return await WaitForAnswerAsync(stored, key, bell);
+        finally
+        {
+            lock (Lock) _bells = [.. _bells.Where(other => other != bell)];
+        }
+    }
+
+    private void RingForAnswers()
+    {
+        foreach (var bell in Volatile.Read(ref _bells)) bell.Ring();
     }
 
     private async ValueTask<JobData> WaitForAnswerAsync(RunningJob stored, string key, WakeUp answers)
     {
-        Stop.PauseClock();
-        ReleaseSlot();
+        BeginToWait();
         bool told = false;
         using var stop = Stop.Token.UnsafeRegister(static bell => ((WakeUp)bell!).Ring(), answers);
         try
@@ -62,11 +77,28 @@ internal sealed partial class JobExecution
                 await stored.RefreshAsync();
             }
         }
-        finally
+        finally { EndToWait(); }
+    }
+
+    // As long as any of several questions is open.
+    private void BeginToWait()
+    {
+        lock (Lock)
         {
-            RetakeSlot();
+            if (_waits++ > 0) return;
+            Stop.PauseClock();
+        }
+        ReleaseSlot();
+    }
+
+    private void EndToWait()
+    {
+        lock (Lock)
+        {
+            if (--_waits > 0) return;
             Stop.ResumeClock();
         }
+        RetakeSlot();
     }
 
     /// <summary>Lets those be told who want to know that a person is needed. A run after a crash does it once more, and changes nothing.</summary>

@@ -34,7 +34,7 @@ internal sealed partial class JobExecution
         if (_concluded != 0) return;
         if (job is null || job.IsTerminal || job.Fence != stored.Fence) Stop.TryStop(StopReason.LeaseLost);
         else StopForCancel(job);
-        Volatile.Read(ref _answers)?.Ring();
+        RingForAnswers();
     }
 
     private void StopForCancel(Job job)
@@ -47,7 +47,8 @@ internal sealed partial class JobExecution
     {
         if (reason is StopReason.Cancelled or StopReason.Killed && Stored is { } stored)
         {
-            var line = new JobEvent(Core.Time.GetJobTime(), JobEvents.Signalled, null, reason == StopReason.Killed ? "told to stop at once" : "told to stop", Attempt);
+            var line = new JobEvent(
+                Core.Time.GetJobTime(), JobEvents.Signalled, null, reason == StopReason.Killed ? "told to stop at once" : "told to stop", Attempt);
             Core.Scheduler.Queue(() => _ = NoteAsync(stored, line));
         }
         // A plain cancel ends when the work ends. The others do not wait for ever for work that does not listen.
@@ -67,7 +68,9 @@ internal sealed partial class JobExecution
         if (!TryConclude()) return;
         Log.Abandoned(Core.Logger, Id, Spec.Kind, Stop.Reason);
         if (Stored is { } stored)
-            await NoteAsync(stored, new JobEvent(Core.Time.GetJobTime(), JobEvents.Abandoned, null, "its work did not stop in time and was left behind", Attempt));
+            await NoteAsync(
+                stored,
+                new JobEvent(Core.Time.GetJobTime(), JobEvents.Abandoned, null, "its work did not stop in time and was left behind", Attempt));
         Conclude(Stop.Reason switch
         {
             StopReason.TimedOut => TimedOut(),

@@ -37,7 +37,9 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     public static JobExecution Inline(ErrandCore core, JobSpec spec, JobKind? kind, IJobExecutor? executor) =>
         new(core, spec, kind, executor) { StartedAt = core.Time.GetJobTime(), Attempt = 1 };
 
-    /// <summary>A job that this process's runner holds, with the slot it takes; its body is that of a call that was stored before it started.</summary>
+    /// <summary>
+    /// A job that this process's runner holds, with the slot it takes; its body is that of a call that was stored before it started.
+    /// </summary>
     public static JobExecution Held(ErrandCore core, JobKind kind, Job job, IJobExecutor? body) => new(core, job.Spec, kind, body)
     {
         _stored = new(core.Store, job), _id = job.Id, _checkpoint = job.Checkpoint, _holdsSlot = true,
@@ -47,7 +49,9 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     /// <summary>The execution whose work is asking, through all that it awaits.</summary>
     public static JobExecution? Current => Ambient.Value;
 
-    /// <summary>Guards the small state of one execution, its call and its output. One object for all, and none of its own: executions are many.</summary>
+    /// <summary>
+    /// Guards the small state of one execution, its call and its output. One object for all, and none of its own: executions are many.
+    /// </summary>
     public object Lock => Stop;
 
     public ErrandCore Core { get; }
@@ -215,7 +219,8 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     }
 
     private JobOutcome TimedOut() => JobOutcome.Failed(new JobError(JobErrorCodes.Timeout,
-        $"It ran for {Seconds(Stop.Ran())}, past its limit of {Seconds(Limits.WallTime)}, and was stopped. Give it a longer limit (JobSpec.Limits), or make it do less."));
+        $"It ran for {Seconds(Stop.Ran())}, past its limit of {Seconds(Limits.WallTime)}, and was stopped. " +
+        "Give it a longer limit (JobSpec.Limits), or make it do less."));
 
     private static string Seconds(TimeSpan? time) => FormattableString.Invariant($"{time?.TotalSeconds:0.###} s");
 

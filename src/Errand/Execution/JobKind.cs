@@ -37,13 +37,20 @@ public sealed class JobKind
     /// </summary>
     public bool Restartable { get; set; }
 
-    /// <summary>Whether its body blocks its thread, so that it runs on a thread of its own. Default: false; a body that is seen blocking is moved there.</summary>
+    /// <summary>
+    /// Whether its body blocks its thread, so that it runs on a thread of its own. Default: false; a body that is seen blocking is moved there.
+    /// </summary>
     public bool Blocking { get; set; }
 
-    /// <summary>How long a caller waits for a call of this kind before it is handed over; zero hands over at once. Default: that of <see cref="ErrandOptions.AsyncTimeout"/>.</summary>
+    /// <summary>
+    /// How long a caller waits for a call of this kind before it is handed over; zero hands over at once. Default: that of
+    /// <see cref="ErrandOptions.AsyncTimeout"/>.
+    /// </summary>
     public TimeSpan? AsyncTimeout { get; set; }
 
-    /// <summary>Refuses an input that does not fit, when it is submitted; throws <see cref="InvalidJobException"/>. Default: any input fits.</summary>
+    /// <summary>
+    /// Refuses an input that does not fit, when it is submitted; throws <see cref="InvalidJobException"/>. Default: any input fits.
+    /// </summary>
     public Action<JobData>? CheckInput { get; set; }
 
     internal volatile bool SeenBlocking;

@@ -25,7 +25,9 @@ internal sealed partial class JobRunner
         _running.RemoveInline(execution);
     }
 
-    /// <summary>A try to promote a call may have been written after all although the call was answered plainly: then its row must end as the call did.</summary>
+    /// <summary>
+    /// A try to promote a call may have been written after all although the call was answered plainly: then its row must end as the call did.
+    /// </summary>
     public async Task SettlePromotionAsync(JobFence fence, JobId id, JobOutcome outcome)
     {
         while (!HasLeft)

@@ -53,7 +53,8 @@ internal sealed partial class JobRunner
         var emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _emptied, emptied);
         NoticeEmpty();
-        using var timer = _core.Time.CreateTimer(static source => ((TaskCompletionSource)source!).TrySetResult(), emptied, atMost, Timeout.InfiniteTimeSpan);
+        using var timer = _core.Time.CreateTimer(
+            static source => ((TaskCompletionSource)source!).TrySetResult(), emptied, atMost, Timeout.InfiniteTimeSpan);
         using var registration = hurry.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), emptied);
         await emptied.Task;
     }

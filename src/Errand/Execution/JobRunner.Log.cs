@@ -12,7 +12,8 @@ internal sealed partial class JobRunner
         [LoggerMessage(21, LogLevel.Warning, "The runner could not show that it lives: {Problem}")]
         public static partial void BeatFailed(ILogger logger, string problem);
 
-        [LoggerMessage(22, LogLevel.Warning, "Runner {Runner} was declared gone while it was frozen or cut off; it lets go of its jobs and comes back under a new name.")]
+        [LoggerMessage(22, LogLevel.Warning,
+            "Runner {Runner} was declared gone while it was frozen or cut off; it lets go of its jobs and comes back under a new name.")]
         public static partial void Lapsed(ILogger logger, RunnerId runner);
 
         [LoggerMessage(23, LogLevel.Information, "Job {Job} was claimed by a call whose answer was lost; it is taken up now.")]

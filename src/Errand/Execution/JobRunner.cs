@@ -72,7 +72,9 @@ internal sealed partial class JobRunner
         return true;
     }
 
-    /// <summary>Makes a job that is about to be added as running here known, so that no beat takes it for lost. It takes over the reserved slot.</summary>
+    /// <summary>
+    /// Makes a job that is about to be added as running here known, so that no beat takes it for lost. It takes over the reserved slot.
+    /// </summary>
     public JobExecution Expect(Job job, IJobExecutor? body = null)
     {
         var execution = JobExecution.Held(_core, _core.Kinds.Find(job.Kind)!, job, body ?? _core.ParkedBodies.Take(job));

@@ -27,7 +27,8 @@ internal sealed class MethodJob(Type owner, MethodInfo method, Type? input, Json
     {
         Type[] inputs = [.. method.GetParameters().Select(parameter => parameter.ParameterType).Where(type => type != typeof(JobContext))];
         if (inputs.Length > 1)
-            throw new InvalidJobException("kind", $"The method {method.Name} takes {inputs.Length} inputs; a job takes one, and a JobContext if it wants.");
+            throw new InvalidJobException(
+                "kind", $"The method {method.Name} takes {inputs.Length} inputs; a job takes one, and a JobContext if it wants.");
         var input = inputs.FirstOrDefault();
         var executor = new MethodJob(typeof(T), method, input, json);
         var kind = new JobKind(attribute.Name, _ => executor) { CheckInput = data => executor.Read(data), Blocking = !IsAwaited(method.ReturnType) };
@@ -53,9 +54,11 @@ internal sealed class MethodJob(Type owner, MethodInfo method, Type? input, Json
     }
 
     private static bool IsAwaited(Type type) =>
-        typeof(Task).IsAssignableFrom(type) || type == typeof(ValueTask) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
+        typeof(Task).IsAssignableFrom(type) || type == typeof(ValueTask)
+        || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
 
-    private static Task AsTask(object returned) => returned as Task ?? (Task)returned.GetType().GetMethod(nameof(ValueTask.AsTask))!.Invoke(returned, null)!;
+    private static Task AsTask(object returned) =>
+        returned as Task ?? (Task)returned.GetType().GetMethod(nameof(ValueTask.AsTask))!.Invoke(returned, null)!;
 
     private object? Read(JobData data)
     {

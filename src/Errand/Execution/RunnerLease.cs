@@ -15,7 +15,8 @@ internal sealed class RunnerLease(RunnerId runner, TimeProvider time, TimeSpan l
     /// <summary>
     /// Whether the store knows of us and nobody can have taken over yet. A process that was frozen reads this as false before its first word.
     /// </summary>
-    public bool IsFresh => !_lost && Interlocked.Read(ref _renewedAt) is var renewedAt && renewedAt != Never && time.GetElapsedTime(renewedAt) < leaseTime;
+    public bool IsFresh =>
+        !_lost && Interlocked.Read(ref _renewedAt) is var renewedAt && renewedAt != Never && time.GetElapsedTime(renewedAt) < leaseTime;
 
     public bool IsLost => _lost;
 

@@ -51,7 +51,8 @@ internal static class TypedExecutor
     }
 
     /// <summary>How work ends whose input does not fit: another process, which could not look, has submitted it.</summary>
-    public static JobOutcome NotStarted(InvalidJobException problem) => JobOutcome.Failed(new JobError(JobErrorCodes.StartFailed, problem.Message, Retryable: false));
+    public static JobOutcome NotStarted(InvalidJobException problem) =>
+        JobOutcome.Failed(new JobError(JobErrorCodes.StartFailed, problem.Message, Retryable: false));
 }
 
 /// <summary>A job that is a delegate.</summary>

@@ -34,7 +34,8 @@ internal sealed class WakeUp(TimeProvider time)
         }
         using var timer = atMost == Timeout.InfiniteTimeSpan
             ? null
-            : time.CreateTimer(static bell => ((WakeUp)bell!).Ring(), this, atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            : time.CreateTimer(
+                static bell => ((WakeUp)bell!).Ring(), this, atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         await sleeper.Task;
     }
 }

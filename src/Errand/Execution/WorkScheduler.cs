@@ -17,7 +17,9 @@ public abstract class WorkScheduler
     /// <param name="work">What to run; it must not throw.</param>
     public abstract void QueueBlocking(Action work);
 
-    /// <summary>Makes a loop that runs something on a thread of its own after each signal. Signals that come while it runs are answered by one more run.</summary>
+    /// <summary>
+    /// Makes a loop that runs something on a thread of its own after each signal. Signals that come while it runs are answered by one more run.
+    /// </summary>
     /// <param name="name">A name for the thread.</param>
     /// <param name="drain">What to run; it must not throw.</param>
     public abstract WorkLoop CreateLoop(string name, Action drain);

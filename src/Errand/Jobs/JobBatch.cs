@@ -71,7 +71,8 @@ public sealed class JobBatch
         while (!walk.Contains(at))
         {
             walk.Add(at);
-            at = _jobs[at].Spec.After.Select(dependency => places.GetValueOrDefault(dependency.Job, -1)).First(place => place >= 0 && pending[place] > 0);
+            at = _jobs[at].Spec.After.Select(dependency => places.GetValueOrDefault(dependency.Job, -1))
+                .First(place => place >= 0 && pending[place] > 0);
         }
         var circle = walk[walk.IndexOf(at)..].Append(at).Select(place => _jobs[place].Id.ToString());
         return new("after", walk.Count == 1

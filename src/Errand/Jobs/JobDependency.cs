@@ -5,7 +5,10 @@ namespace Errand;
 /// <param name="OnAnyEnd">Whether any end of it will do. Otherwise it must complete: if it does not, the dependent ends with it.</param>
 public readonly record struct JobDependency(JobId Job, bool OnAnyEnd)
 {
-    /// <summary>After it has completed; if it fails, the dependent fails as <see cref="JobErrorCodes.DependencyFailed"/>, if it is cancelled, so is the dependent.</summary>
+    /// <summary>
+    /// After it has completed; if it fails, the dependent fails as <see cref="JobErrorCodes.DependencyFailed"/>, if it is cancelled, so is the
+    /// dependent.
+    /// </summary>
     /// <param name="job">The job that comes before.</param>
     public static JobDependency OnSuccess(JobId job) => new(job, OnAnyEnd: false);
 

@@ -47,7 +47,7 @@ public sealed class JobNotFoundException : JobException
 {
     /// <summary>A refusal that names the id.</summary>
     /// <param name="id">The id.</param>
-    public JobNotFoundException(JobId id) : base($"Job {id} was not found. It may have been removed after its retention, or the id is mistyped.") => JobId = id;
+    public JobNotFoundException(JobId id) : base($"Job {id} was not found. It may have expired, or the id is mistyped.") => JobId = id;
 }
 
 /// <summary>A result was asked for before there is one.</summary>
@@ -114,7 +114,8 @@ public sealed class JobKeyConflictException : JobException
     /// <param name="key">The key.</param>
     /// <param name="existing">The job that has it.</param>
     public JobKeyConflictException(string key, Job existing)
-        : base($"The key '{key}' already names job {existing.Id}, which has another kind or input. Use a new key for a new request.") => JobId = existing.Id;
+        : base($"The key '{key}' already names job {existing.Id}, which has another kind or input. Use a new key for a new request.") =>
+        JobId = existing.Id;
 }
 
 /// <summary>An answer was given to a question that is not open.</summary>
@@ -165,7 +166,9 @@ public sealed class QueueFullException : JobException
     /// <summary>Refuses a job.</summary>
     /// <param name="cap">The cap.</param>
     public QueueFullException(JobCap cap)
-        : base($"The queue is full; maximum {cap.Size.Queued} ({cap.Name}). Wait until some of its jobs have started, cancel some, or raise the cap (ErrandOptions.Caps).") =>
+        : base(
+            $"The queue is full; maximum {cap.Size.Queued} ({cap.Name}). " +
+            "Wait until some of its jobs have started, cancel some, or raise the cap (ErrandOptions.Caps).") =>
         Cap = cap;
 
     /// <summary>The cap.</summary>
@@ -178,7 +181,9 @@ public sealed class QueueDrainingException : JobException
     /// <summary>Refuses a job.</summary>
     /// <param name="kind">The kind; empty where all are.</param>
     public QueueDrainingException(string kind)
-        : base($"{(kind.Length == 0 ? "The queue" : $"The queue of '{kind}'")} is being drained and takes no more jobs. Submit again once it is resumed.") =>
+        : base(
+            $"{(kind.Length == 0 ? "The queue" : $"The queue of '{kind}'")} is being drained and takes no more jobs. " +
+            "Submit again once it is resumed.") =>
         Kind = kind;
 
     /// <summary>The kind; empty where all are.</summary>

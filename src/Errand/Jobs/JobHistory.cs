@@ -8,7 +8,8 @@ internal static class JobHistory
         List<JobEvent> story = [new(job.CreatedAt, JobEvents.Submitted, job.Owner), .. lines];
         if (job.StartedAt is { } started) story.Add(new(started, JobEvents.Started, job.Runner?.Text, null, job.Attempt));
         if (job.PromotedAt is { } promoted)
-            story.Add(new(promoted, JobEvents.Promoted, null, $"handed over after {(promoted - job.CreatedAt).TotalMilliseconds:F0} ms", job.Attempt));
+            story.Add(new(
+                promoted, JobEvents.Promoted, null, $"handed over after {(promoted - job.CreatedAt).TotalMilliseconds:F0} ms", job.Attempt));
         if (job.FinishedAt is { } finished) story.Add(new(finished, JobEvents.Finished, null, job.State.ToWord(), job.Attempt));
         // A stable sort: lines of the same millisecond stay as they were written, the submission first and the end last.
         return [.. story.OrderBy(line => line.At).ThenBy(line => line.Name == JobEvents.Submitted ? 0 : line.Name == JobEvents.Finished ? 2 : 1)];

@@ -7,7 +7,8 @@ namespace Errand;
 public sealed record JobProgress(double Current, double? Total = null, string? Message = null)
 {
     /// <summary>From 0 to 100, never beyond; absent while the total is unknown or nothing, or where what was reported is no number.</summary>
-    public double? Percent => Total is > 0 && Current / Total.Value * 100 is var percent && !double.IsNaN(percent) ? Math.Clamp(percent, 0, 100) : null;
+    public double? Percent =>
+        Total is > 0 && Current / Total.Value * 100 is var percent && !double.IsNaN(percent) ? Math.Clamp(percent, 0, 100) : null;
 
     /// <summary>When the work will be done if it goes on as it went; absent when nothing tells.</summary>
     /// <param name="startedAt">When the work started.</param>

@@ -77,7 +77,9 @@ public sealed record JobSpec
     /// <summary>Caps of its own, beside those that <see cref="ErrandOptions.Caps"/> puts it under.</summary>
     public IReadOnlyList<JobCap> Caps { get; init; } = [];
 
-    /// <summary>What makes it the same request as another one, see <see cref="JobFingerprint"/>; read only where <see cref="Reuse"/> asks for it.</summary>
+    /// <summary>
+    /// What makes it the same request as another one, see <see cref="JobFingerprint"/>; read only where <see cref="Reuse"/> asks for it.
+    /// </summary>
     public string? Fingerprint { get; init; }
 
     /// <summary>Whether an identical request may be answered with this job. Default: <see cref="JobReuse.None"/>.</summary>

@@ -12,7 +12,8 @@ internal static class JobSpecRules
     private const int MaxCaps = 20;
     private const int MaxAfter = 100_000;
     // Looked for without an enumerator: every call comes by here.
-    private static readonly SearchValues<char> KindLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./");
+    private static readonly SearchValues<char> KindLetters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./");
     private static readonly DateTimeOffset Latest = new(2900, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static void Check(JobSpec spec, DateTimeOffset now, int maxPayload)
@@ -22,7 +23,8 @@ internal static class JobSpecRules
         CheckName("agent", spec.Agent);
         CheckName("session", spec.Session);
         CheckName("key", spec.Key);
-        if (spec.Title is { Length: > MaxText }) throw new InvalidJobException("title", $"The title has {spec.Title.Length} characters; it may have {MaxText}.");
+        if (spec.Title is { Length: > MaxText })
+            throw new InvalidJobException("title", $"The title has {spec.Title.Length} characters; it may have {MaxText}.");
         if (spec.Priority is < -10 or > 10) throw new InvalidJobException("priority", $"The priority is {spec.Priority}; it must be from -10 to 10.");
         if (spec.Tags.Count > MaxTags) throw new InvalidJobException("tags", $"There are {spec.Tags.Count} tags; there may be {MaxTags}.");
         for (int i = 0; i < spec.Tags.Count; i++) CheckName("tags", spec.Tags[i], required: true);
@@ -37,12 +39,15 @@ internal static class JobSpecRules
 
     private static void CheckAfter(IReadOnlyList<JobDependency> after)
     {
-        if (after.Count > MaxAfter) throw new InvalidJobException("after", $"It is to start after {after.Count:N0} jobs; there may be {MaxAfter:N0}. Put steps in between.");
+        if (after.Count > MaxAfter)
+            throw new InvalidJobException("after", $"It is to start after {after.Count:N0} jobs; there may be {MaxAfter:N0}. Put steps in between.");
         var seen = new HashSet<JobId>(after.Count);
         foreach (var dependency in after)
         {
-            if (dependency.Job.IsEmpty) throw new InvalidJobException("after", "A job that it is to start after has no id; use the id that a submit answered with.");
-            if (!seen.Add(dependency.Job)) throw new InvalidJobException("after", $"Job {dependency.Job} is named twice among those that it is to start after.");
+            if (dependency.Job.IsEmpty)
+                throw new InvalidJobException("after", "A job that it is to start after has no id; use the id that a submit answered with.");
+            if (!seen.Add(dependency.Job))
+                throw new InvalidJobException("after", $"Job {dependency.Job} is named twice among those that it is to start after.");
         }
     }
 
@@ -62,7 +67,8 @@ internal static class JobSpecRules
     {
         CheckName("fingerprint", spec.Fingerprint);
         if (spec is { Reuse: not JobReuse.None, Fingerprint: null })
-            throw new InvalidJobException("fingerprint", $"Reuse is {spec.Reuse} and there is no fingerprint; make one with JobFingerprint.Of(kind, input).");
+            throw new InvalidJobException(
+                "fingerprint", $"Reuse is {spec.Reuse} and there is no fingerprint; make one with JobFingerprint.Of(kind, input).");
         if (spec.KeepFor is { } keep && (keep < TimeSpan.Zero || keep > TimeSpan.FromDays(3650)))
             throw new InvalidJobException("keepFor", $"KeepFor is {keep}; it must be from nothing to ten years, such as 1.00:00:00 for a day.");
     }
@@ -70,7 +76,9 @@ internal static class JobSpecRules
     public static void CheckKind(string? kind)
     {
         bool legal = kind is { Length: > 0 and <= MaxKind } && !kind.AsSpan().ContainsAnyExcept(KindLetters);
-        if (!legal) throw new InvalidJobException("kind", $"'{kind}' is not a kind; a kind has 1 to {MaxKind} letters, digits, '-', '_', '.' and '/', such as 'resize-image'.");
+        if (!legal)
+            throw new InvalidJobException(
+                "kind", $"'{kind}' is not a kind; a kind has 1 to {MaxKind} letters, digits, '-', '_', '.' and '/', such as 'resize-image'.");
     }
 
     public static void Check(JobLimits limits)
@@ -88,8 +96,10 @@ internal static class JobSpecRules
         if (!double.IsFinite(retry.Factor) || retry.Factor < 1)
             throw new InvalidJobException("retry.factor", $"Factor is {retry.Factor}; it must be at least 1, such as 2.");
         if (retry.MaxDelay < retry.BaseDelay)
-            throw new InvalidJobException("retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it must not be less than BaseDelay, such as {retry.BaseDelay}.");
-        if (!(retry.Jitter is >= 0 and <= 1)) throw new InvalidJobException("retry.jitter", $"Jitter is {retry.Jitter}; it must be from 0 to 1, such as 0.2.");
+            throw new InvalidJobException(
+                "retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it must not be less than BaseDelay, such as {retry.BaseDelay}.");
+        if (!(retry.Jitter is >= 0 and <= 1))
+            throw new InvalidJobException("retry.jitter", $"Jitter is {retry.Jitter}; it must be from 0 to 1, such as 0.2.");
         if (retry.MaxDelay > TimeSpan.FromDays(365))
             throw new InvalidJobException("retry.maxDelay", $"MaxDelay is {retry.MaxDelay}; it may be a year at most, such as 00:05:00.");
     }
@@ -106,7 +116,8 @@ internal static class JobSpecRules
     {
         if (value is null && !required) return;
         if (string.IsNullOrWhiteSpace(value) || value.Length > MaxName * 2 || HasControl(value))
-            throw new InvalidJobException(parameter, $"The {parameter} '{Shorten(value)}' must have 1 to {MaxName * 2} characters and no control characters.");
+            throw new InvalidJobException(
+                parameter, $"The {parameter} '{Shorten(value)}' must have 1 to {MaxName * 2} characters and no control characters.");
     }
 
     private static bool HasControl(string value)

@@ -136,6 +136,17 @@ public static class JobStateExtensions
         _ => JobPhases.Cancelled,
     };
 
+    /// <summary>The one phase of a state that is an end.</summary>
+    /// <param name="state">The state.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The state is not an end.</exception>
+    public static JobPhase ToEnd(this JobState state) => state switch
+    {
+        JobState.Completed => JobPhase.Completed,
+        JobState.Failed => JobPhase.Failed,
+        JobState.Cancelled => JobPhase.Cancelled,
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The state is not an end; ask IsTerminal first."),
+    };
+
     /// <summary>Whether the phase is an end, which never changes.</summary>
     /// <param name="phase">The phase.</param>
     public static bool IsTerminal(this JobPhase phase) => phase >= JobPhase.Completed;

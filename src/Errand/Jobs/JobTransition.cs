@@ -141,12 +141,7 @@ public sealed class JobTransition
     /// <param name="deadLetter">Whether somebody should look at it, as its retries are used up or cannot help.</param>
     public static JobTransition Finish(JobFence fence, JobOutcome outcome, DateTimeOffset at, bool deadLetter = false)
     {
-        var end = outcome.State switch
-        {
-            JobState.Completed => JobPhase.Completed,
-            JobState.Failed => JobPhase.Failed,
-            _ => JobPhase.Cancelled,
-        };
+        var end = outcome.State.ToEnd();
         var change = deadLetter
             ? new JobChange { Outcome = outcome, FinishedAt = at, DeadLetter = true }
             : new JobChange { Outcome = outcome, FinishedAt = at };
@@ -205,7 +200,8 @@ public sealed class JobTransition
     {
         var request = new CancelRequest(requestedAt, by, Force: true);
         JobEvent[] events = [new(at, JobEvents.KillRequested, by)];
-        return new("kill", at, [.. CancelRequestEdges(request, events), new JobEdge(JobPhases.Cancelling, null, new() { CancelRequest = request }, events)])
+        var again = new JobEdge(JobPhases.Cancelling, null, new() { CancelRequest = request }, events);
+        return new("kill", at, [.. CancelRequestEdges(request, events), again])
         {
             Already = JobPhases.Cancelled,
         };

@@ -18,7 +18,9 @@ public sealed record RetryPolicy
     /// <summary>No delay is longer than this. Default: 5 minutes.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How far a delay may be off either way, as a part of it, so that jobs that failed together do not come back together. Default: 0.2.</summary>
+    /// <summary>
+    /// How far a delay may be off either way, as a part of it, so that jobs that failed together do not come back together. Default: 0.2.
+    /// </summary>
     public double Jitter { get; init; } = 0.2;
 
     /// <summary>Error codes that trying again cannot help. Default: none.</summary>

@@ -8,7 +8,9 @@ public readonly record struct RunnerId(string Text)
     public override string ToString() => Text;
 }
 
-/// <summary>Who may write to a job: its runner, in this attempt. Every write of a runner carries it, and a store refuses those that do not fit.</summary>
+/// <summary>
+/// Who may write to a job: its runner, in this attempt. Every write of a runner carries it, and a store refuses those that do not fit.
+/// </summary>
 /// <param name="Runner">The runner.</param>
 /// <param name="Attempt">The attempt, from 1.</param>
 public readonly record struct JobFence(RunnerId Runner, int Attempt);

@@ -27,7 +27,8 @@ internal sealed partial class RetentionSweeper(ErrandCore core)
         removed += await RemoveAgedAsync(now, cancellationToken);
         foreach (var rule in core.Options.Retention.Rules)
             if (rule.Count is { } most) removed += await RemoveSurplusAsync(rule.Query(), most, cancellationToken);
-        return removed + await RemoveSurplusAsync(new() { States = JobStates.Ended, OldestFirst = true }, core.Options.Retention.Count, cancellationToken);
+        return removed + await RemoveSurplusAsync(
+            new() { States = JobStates.Ended, OldestFirst = true }, core.Options.Retention.Count, cancellationToken);
     }
 
     // Those that are kept longer than the rest are looked at again and again, so each sweep goes on where the last one stopped, and looks at so
@@ -35,7 +36,10 @@ internal sealed partial class RetentionSweeper(ErrandCore core)
     private async ValueTask<int> RemoveAgedAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var retention = core.Options.Retention;
-        var aged = new JobQuery { States = JobStates.Ended, FinishedBefore = now - retention.ShortestAge, OldestFirst = true, Limit = JobQuery.MaxLimit };
+        var aged = new JobQuery
+        {
+            States = JobStates.Ended, FinishedBefore = now - retention.ShortestAge, OldestFirst = true, Limit = JobQuery.MaxLimit,
+        };
         int removed = 0;
         for (int kept = 0; kept < MostKeptLookedAt;)
         {

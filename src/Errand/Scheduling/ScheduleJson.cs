@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Errand.Storage;
 
 namespace Errand;
 
@@ -9,24 +10,9 @@ namespace Errand;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
-    Converters = [typeof(ScheduleInputConverter), typeof(ScheduleIdConverter)])]
+    Converters = [typeof(JobDataBase64Converter), typeof(ScheduleIdConverter)])]
 [JsonSerializable(typeof(ScheduleRecord))]
 internal sealed partial class ScheduleJson : JsonSerializerContext;
-
-/// <summary>JSON within a document, as base 64: neither its white space nor its depth must matter to the document around it.</summary>
-internal sealed class ScheduleInputConverter : JsonConverter<JobData>
-{
-    public override bool HandleNull => true;
-
-    public override JobData Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Null ? JobData.None : JobData.Trusted(reader.GetBytesFromBase64());
-
-    public override void Write(Utf8JsonWriter writer, JobData value, JsonSerializerOptions options)
-    {
-        if (value.IsNone) writer.WriteNullValue();
-        else writer.WriteBase64StringValue(value.Utf8.Span);
-    }
-}
 
 /// <summary>Ids as their text.</summary>
 internal sealed class ScheduleIdConverter : JsonConverter<JobId>

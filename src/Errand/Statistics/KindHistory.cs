@@ -73,7 +73,8 @@ internal sealed class KindHistory(ErrandCore core)
         return [.. Enumerable.Range(0, HoursShown).Select(i => last - (Hour * (HoursShown - 1 - i)))
             .Select(from => new KindHour(from, Within(completed, from), Within(failed, from)))];
 
-        static int Within(IReadOnlyList<Storage.JobTimes> jobs, DateTimeOffset from) => jobs.Count(times => times.FinishedAt >= from && times.FinishedAt < from + Hour);
+        static int Within(IReadOnlyList<Storage.JobTimes> jobs, DateTimeOffset from) =>
+            jobs.Count(times => times.FinishedAt >= from && times.FinishedAt < from + Hour);
     }
 
     private sealed record Remembered(long ReadAt, IReadOnlyList<TimeSpan> Times);

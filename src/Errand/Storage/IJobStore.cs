@@ -14,7 +14,9 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>What the store is and what it keeps, for people: "memory", "sqlite /path/errand.db".</summary>
     string Description { get; }
 
-    /// <summary>Opens the store, brings its schema up to date, or refuses with <see cref="StoreRefusedException"/>. Called once, before anything else.</summary>
+    /// <summary>
+    /// Opens the store, brings its schema up to date, or refuses with <see cref="StoreRefusedException"/>. Called once, before anything else.
+    /// </summary>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask OpenAsync(CancellationToken cancellationToken = default);
 
@@ -93,7 +95,9 @@ public interface IJobStore : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<IReadOnlyList<CapUse>> ListCapsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>The times of the jobs of a kind that were submitted last and have ended in a state, newest first: what statistics are made of.</summary>
+    /// <summary>
+    /// The times of the jobs of a kind that were submitted last and have ended in a state, newest first: what statistics are made of.
+    /// </summary>
     /// <param name="kind">The kind.</param>
     /// <param name="state">The state.</param>
     /// <param name="limit">How many at most.</param>

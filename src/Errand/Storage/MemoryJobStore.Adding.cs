@@ -82,7 +82,8 @@ public sealed partial class MemoryJobStore
     private AddRefusal? RefusalOf_NeedsLock(Job job, IncomingJobs incoming, Dictionary<string, int> queued)
     {
         foreach (var dependency in job.Spec.After)
-            if (!_jobs.ContainsKey(dependency.Job) && !incoming.Has(dependency.Job)) return new(RefusalReason.UnknownParent, dependency.Job.ToString());
+            if (!_jobs.ContainsKey(dependency.Job) && !incoming.Has(dependency.Job))
+                return new(RefusalReason.UnknownParent, dependency.Job.ToString());
         if (job.PromotedAt is not null) return null;
         if (Gate(_draining, job.Kind) is { } drained) return new(RefusalReason.Draining, drained);
         if (job.Phase == JobPhase.Running && Gate(_paused, job.Kind) is { } paused) return new(RefusalReason.Paused, paused);

@@ -16,7 +16,8 @@ public sealed partial class MemoryJobStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<NamedRecord>> ListRecordsAsync(
+        string prefix, string? after, int limit, CancellationToken cancellationToken = default)
     {
         lock (_lock)
         {

@@ -52,7 +52,9 @@ public sealed partial class MemoryJobStore
     private StoredJob? FirstToStart_NeedsLock(ClaimRequest request)
     {
         var first = FirstAsked_NeedsLock(orphaned: false);
-        return _open.Count > 0 && FirstAtOpenCap_NeedsLock(request) is { } waiting && (first is null || JobLine.IsBefore(waiting, first)) ? waiting : first;
+        return _open.Count > 0 && FirstAtOpenCap_NeedsLock(request) is { } waiting && (first is null || JobLine.IsBefore(waiting, first))
+            ? waiting
+            : first;
     }
 
     /// <summary>Takes the job out of the line of its cap, or puts it into that of the one that does not let it start.</summary>
@@ -75,7 +77,9 @@ public sealed partial class MemoryJobStore
     {
         StoredJob? first = null;
         foreach (var lines in _asked)
-            if ((orphaned ? lines.Orphaned : lines.IsPaused ? null : lines.Ready)?.First is { } job && (first is null || JobLine.IsBefore(job, first))) first = job;
+            if ((orphaned ? lines.Orphaned : lines.IsPaused ? null : lines.Ready)?.First is { } job
+                && (first is null || JobLine.IsBefore(job, first)))
+                first = job;
         return first;
     }
 

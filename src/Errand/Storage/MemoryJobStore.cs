@@ -162,10 +162,10 @@ public sealed partial class MemoryJobStore : IJobStore
         lock (_lock)
         {
             ThrowIfDisposed_NeedsLock();
-            var phase = state switch { JobState.Completed => JobPhase.Completed, JobState.Failed => JobPhase.Failed, _ => JobPhase.Cancelled };
-            count = _kinds.GetValueOrDefault(kind)?.EndedIn(phase).CopyAfter(null, oldestFirst: false, jobs) ?? 0;
+            count = _kinds.GetValueOrDefault(kind)?.EndedIn(state.ToEnd()).CopyAfter(null, oldestFirst: false, jobs) ?? 0;
         }
-        return new([.. jobs.Take(count).Select(job => new JobTimes(job.CreatedAt, job.ScheduledAt, job.StartedAt, job.FinishedAt ?? job.LastActivityAt))]);
+        return new([.. jobs.Take(count).Select(job =>
+            new JobTimes(job.CreatedAt, job.ScheduledAt, job.StartedAt, job.FinishedAt ?? job.LastActivityAt))]);
     }
 
     /// <inheritdoc/>

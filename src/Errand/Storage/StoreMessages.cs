@@ -11,7 +11,9 @@ public readonly record struct AddResult(bool Added, Job Job, AddRefusal? Refusal
 /// <param name="Name">The cap, the kind or the id in question; the kind is empty where all are meant.</param>
 public sealed record AddRefusal(RefusalReason Reason, string Name);
 
-/// <summary>Why a job is not added. What was promoted (<see cref="Job.PromotedAt"/>) is under way and refused for no reason but an unknown parent.</summary>
+/// <summary>
+/// Why a job is not added. What was promoted (<see cref="Job.PromotedAt"/>) is under way and refused for no reason but an unknown parent.
+/// </summary>
 public enum RefusalReason
 {
     /// <summary>Another job of the same add was refused.</summary>
@@ -69,7 +71,9 @@ public sealed record ProcessIdentity(string BootId, int ProcessId, long StartTim
 
 /// <summary>What a runner should know.</summary>
 /// <param name="Lapsed">Whether it was declared lapsed: it must stop all it holds and come back under a new name.</param>
-/// <param name="Held">Every job it holds: those asked to end are to be stopped, and one it does not know of was claimed by a call whose answer was lost.</param>
+/// <param name="Held">
+/// Every job it holds: those asked to end are to be stopped, and one it does not know of was claimed by a call whose answer was lost.
+/// </param>
 /// <param name="Others">The last beat of every other runner that has not lapsed.</param>
 public sealed record HeartbeatResult(bool Lapsed, IReadOnlyList<HeldJob> Held, IReadOnlyList<RunnerBeat> Others);
 
@@ -120,10 +124,14 @@ public readonly record struct JobTimes(DateTimeOffset CreatedAt, DateTimeOffset 
 /// <param name="Value">What it holds.</param>
 public sealed record StoreRecord(long Version, JobData Value)
 {
-    /// <summary>A record of this name and a kind: jobs of that kind are not started while it is there; with nothing after it, none of any kind.</summary>
+    /// <summary>
+    /// A record of this name and a kind: jobs of that kind are not started while it is there; with nothing after it, none of any kind.
+    /// </summary>
     public const string Paused = "paused/";
 
-    /// <summary>A record of this name and a kind: no more jobs of that kind are added while it is there; with nothing after it, none of any kind.</summary>
+    /// <summary>
+    /// A record of this name and a kind: no more jobs of that kind are added while it is there; with nothing after it, none of any kind.
+    /// </summary>
     public const string Draining = "draining/";
 }
 

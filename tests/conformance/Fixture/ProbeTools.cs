@@ -9,6 +9,8 @@ namespace Errand.ConformanceFixture;
 [McpServerToolType]
 internal sealed class ProbeTools
 {
+    private const string Passing = "passing";
+
     [McpServerTool(Name = "test_missing_capability"), Description("Needs a client that can sample.")]
     public static string NeedsSampling(RequestContext<CallToolRequestParams> context) => context.JsonRpcRequest.Context?.ClientCapabilities?.Sampling is not null
         ? "The client can sample."
@@ -29,4 +31,19 @@ internal sealed class ProbeTools
 
     [McpServerTool(Name = "test_header_tool"), Description("Has a parameter that is repeated in a header.")]
     public static string Header([McpHeader("Region"), Description("Where to run.")] string region, [Description("What to run.")] string query) => $"{query} in {region}";
+
+    [McpServerTool(Name = "test_trigger_tool_change"), Description("Changes the list of tools.")]
+    public static string ChangeTools(McpServer server) => Change(server.ServerOptions.ToolCollection!, () => McpServerTool.Create(() => "", new() { Name = Passing }));
+
+    [McpServerTool(Name = "test_trigger_prompt_change"), Description("Changes the list of prompts.")]
+    public static string ChangePrompts(McpServer server) => Change(server.ServerOptions.PromptCollection!, () => McpServerPrompt.Create(() => "", new() { Name = Passing }));
+
+    // It goes as it came, so that the list is the same for the next scenario.
+    private static string Change<T>(McpServerPrimitiveCollection<T> all, Func<T> create) where T : IMcpServerPrimitive
+    {
+        var one = create();
+        all.Add(one);
+        all.Remove(one);
+        return "Changed.";
+    }
 }

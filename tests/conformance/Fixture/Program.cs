@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using ModelContextProtocol.Protocol;
 
-// A server with what the conformance suite of MCP calls for. It says where it listens, and ends with its standard input.
+// A server with what the conformance suite of MCP calls for, and its jobs in the file that is named. It says where it listens, and ends with its
+// standard input.
 var builder = WebApplication.CreateSlimBuilder();
 builder.WebHost.UseUrls("http://127.0.0.1:0");
 builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
@@ -14,12 +15,14 @@ builder.Services.AddMcpServer(options => options.ServerInfo = new Implementation
     .WithTools<AskingTools>()
     .WithTools<RoundTripTools>()
     .WithTools<ProbeTools>()
+    .WithTools<TaskTools>()
     .WithTools([SchemaTool.Create()])
     .WithPrompts<FixturePrompts>()
     .WithResources<FixtureResources>()
     .WithCompletions()
     .WithSubscriptions()
-    .WithCachingHints();
+    .WithCachingHints()
+    .WithErrand(errand => errand.UseSqlite(args[0]));
 var app = builder.Build();
 app.MapErrandMcp();
 await app.StartAsync();

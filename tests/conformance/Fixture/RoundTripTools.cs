@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -92,9 +93,13 @@ internal sealed class RoundTripTools
         Response(responses, "user_name", AskName).Deserialize(InputResponse.ElicitResultJsonTypeInfo)?.Content?["name"].GetString() ?? "nobody";
 
     /// <summary>What was answered to a question, which is asked if it was not.</summary>
-    public static InputResponse Response(IDictionary<string, InputResponse>? responses, string key, InputRequest question) =>
-        responses is not null && responses.TryGetValue(key, out var response) ? response
-            : throw new InputRequiredException(new Dictionary<string, InputRequest> { [key] = question });
+    public static InputResponse Response(IDictionary<string, InputResponse>? responses, string key, InputRequest question)
+    {
+        if (responses is null || !responses.TryGetValue(key, out var response))
+            throw new InputRequiredException(new Dictionary<string, InputRequest> { [key] = question });
+        return response.RawValue.ValueKind == JsonValueKind.Object ? response
+            : throw new McpProtocolException($"inputResponses.{key} must be an object.", McpErrorCode.InvalidParams);
+    }
 
     private static string Sign(string text) => Convert.ToHexString(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(text)));
 }

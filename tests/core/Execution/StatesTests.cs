@@ -37,6 +37,34 @@ public sealed class StatesTests
         Assert.Equal((JobState.Completed, "[2]"), (job.State, job.Outcome!.Result.ToString()));
     }
 
+    [Theory]
+    [InlineData("1", "2")]
+    [InlineData("2", "1")]
+    public void A_job_that_asks_twice_at_once_waits_until_both_are_answered(string first, string second)
+    {
+        using var errand = ErrandTest.Start(builder => builder
+            .Add("ask", async job =>
+            {
+                var answers = await Task.WhenAll(job.AskAsync(JobData.Parse("\"this?\"")).AsTask(), job.AskAsync(JobData.Parse("\"that?\"")).AsTask());
+                await Task.Delay(Seconds(3), job.Time, job.CancellationToken);
+                return $"[{answers[0]}, {answers[1]}]";
+            }, kind => kind.Limits = new() { WallTime = Seconds(5) })
+            .AddSleep()
+            .Configure(options => options.Slots = 1));
+        var id = errand.Submit(new("ask")).Id;
+        errand.RunToIdle();
+        errand.Run(client => client.AnswerAsync(id, first, JobData.Parse(first), "ann"));
+        // Neither its clock nor a slot is needed before the second answer.
+        errand.Advance(Hours(1));
+        Assert.Equal(JobState.Completed, errand.End(errand.Submit(Sleep(1)).Id).State);
+        Assert.Equal(JobState.Waiting, errand.Get(id).State);
+        errand.Run(client => client.AnswerAsync(id, second, JobData.Parse(second), "ann"));
+        var answered = errand.World.Elapsed;
+        var job = errand.End(id);
+        Assert.Equal((JobState.Completed, "[1, 2]"), (job.State, job.Outcome!.Result.ToString()));
+        Assert.Equal(Seconds(3), errand.World.Elapsed - answered);
+    }
+
     [Fact]
     public void B2_the_first_end_wins_and_never_changes()
     {

@@ -45,6 +45,13 @@ public sealed class JobTests
     }
 
     [Fact]
+    public void A_state_that_is_an_end_has_one_phase_and_no_other_state_has()
+    {
+        Assert.Equal([JobPhase.Completed, JobPhase.Failed, JobPhase.Cancelled], JobStates.Ended.Select(state => state.ToEnd()));
+        foreach (var state in JobStates.Live) Assert.Throws<ArgumentOutOfRangeException>(() => state.ToEnd());
+    }
+
+    [Fact]
     public void States_have_one_word_each() => Assert.Equal(
         ["queued", "running", "waiting", "completed", "failed", "cancelled"], Enum.GetValues<JobState>().Select(state => state.ToWord()));
 

@@ -26,6 +26,30 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
         foreach (var (what, statement, index) in AskedByPeople(jobs)) AssertUses(index, what, await PlanAsync(statement));
     }
 
+    [Fact]
+    public async Task What_comes_with_every_write_is_not_planned_anew_each_time()
+    {
+        await OpenAsync();
+        var id = JobId.New(At(0));
+        var finish = JobTransition.Finish(new(Runner, 1), JobOutcome.Completed(), At(1));
+        await using var connection = await PostgreSqlServer.OpenAsync();
+        foreach (var statement in (NpgsqlBatchCommand[])[
+            WriteStatement.Apply(_statements, new(id, finish)), _statements.LockSessionsAndCapsOf([id]), _statements.LetNextIn([id]),
+            _statements.LetNextOfSessionsIn([id])])
+        {
+            await using var command = new NpgsqlCommand(statement.CommandText, connection);
+            foreach (NpgsqlParameter parameter in statement.Parameters) command.Parameters.Add(parameter.Clone());
+            await command.PrepareAsync(Token);
+            for (int i = 0; i < 10; i++) await command.ExecuteNonQueryAsync(Token);
+        }
+        await using var plans = new NpgsqlCommand("SELECT custom_plans, statement FROM pg_prepared_statements", connection);
+        await using var reader = await plans.ExecuteReaderAsync(Token);
+        int statements = 0;
+        // The first five are always planned anew.
+        for (; await reader.ReadAsync(Token); statements++) Assert.True(reader.GetInt64(0) == 5, $"{reader.GetInt64(0)} plans of {reader.GetString(1)}");
+        Assert.Equal(4, statements);
+    }
+
     private IEnumerable<(string What, NpgsqlBatchCommand Statement, string Index)> AskedAllTheTime(Job[] jobs)
     {
         Job queued = jobs.First(job => job.Phase == JobPhase.Queued), running = jobs.First(job => job.Phase == JobPhase.Running);
@@ -45,7 +69,9 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
             ("place", _statements.Place(queued.Id, 100), "job_ready"),
             ("held", _statements.HeldBy(Runner), "job_held"),
             ("session", _statements.LetNextOfSessionsIn([queued.Id]), "job_in_session"),
+            ("sessions", _statements.LetNextOfSessionsIn([queued.Id, running.Id]), "job_in_session"),
             ("end", _statements.LetNextIn([running.Id]), "job_in_session"),
+            ("ends", _statements.LetNextIn([running.Id, queued.Id]), "job_in_session"),
             ("locks of a write", _statements.LockSessionsAndCapsOf([running.Id]), "cap_pkey"),
             ("count of a write", WriteStatement.Apply(_statements, new(running.Id, finish)), "cap_pkey"),
             ("claim's view of caps", _statements.Candidates(request, 10, 64), "job_at_cap"),

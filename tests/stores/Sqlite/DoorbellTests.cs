@@ -19,8 +19,13 @@ public sealed class DoorbellTests : IDisposable
     [Fact]
     public async Task Another_instance_is_told_at_once_what_was_written()
     {
-        await using var first = await OpenedAsync(new() { Path = _folder.File, PollInterval = TimeSpan.FromHours(1) });
-        await using var second = await OpenedAsync(new() { Path = _folder.File, PollInterval = TimeSpan.FromHours(1) });
+        var options = new SqliteStoreOptions { Path = _folder.File, PollInterval = TimeSpan.FromHours(1) };
+        await using var first = await OpenedAsync(options);
+        await using var second = StoreFolder.Store(options);
+        // Until the first one knows of the second, it tells it nothing.
+        var known = Heard(second, hint => hint.Job.IsEmpty);
+        await second.OpenAsync(Token);
+        await known;
         foreach (var (writer, listener) in new[] { (first, second), (second, first) })
         {
             var job = Jobs.Running();
@@ -31,6 +36,20 @@ public sealed class DoorbellTests : IDisposable
             await writer.ApplyAsync([new(job.Id, JobTransition.HandOver(Jobs.Start))], Token);
             Assert.Equal(new(job.Id, 2, Ready: false), await heard);
         }
+    }
+
+    [Fact]
+    public async Task Whoever_opens_the_file_hears_of_each_instance_whose_writes_it_may_have_missed()
+    {
+        var options = new SqliteStoreOptions { Path = _folder.File, PollInterval = TimeSpan.FromHours(1) };
+        await using var first = await OpenedAsync(options);
+        List<JobHint> told = [];
+        using var subscription = first.Subscribe(told.Add);
+        await using var second = StoreFolder.Store(options);
+        var heard = Heard(second, _ => true);
+        await second.OpenAsync(Token);
+        Assert.Equal(new(default, 0, Ready: true), await heard);
+        Assert.Empty(told);
     }
 
     [Fact]

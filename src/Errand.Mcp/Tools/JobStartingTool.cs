@@ -1,0 +1,63 @@
+using System.Text.Json;
+using ModelContextProtocol.Protocol;
+
+namespace Errand.Mcp;
+
+/// <summary>
+/// One of Errand's own tools whose calls are work of a kind of job: they are handed over as those of any deferrable tool are, by the same
+/// parameters, and are answered within the caller's patience as if there were no jobs.
+/// </summary>
+internal abstract class JobStartingTool(ErrandToolParts parts, IJobClient jobs, Handles handles) : ErrandTool(parts)
+{
+    private ToolPolicy? _policy;
+
+    public override bool FollowsJobs => false;
+
+    protected override JsonElement InputSchema => ToolListing.WithParameters(Parse(Schema), Parameters, Policy);
+
+    protected override JsonElement OutputSchema => ToolListing.WithHandle(Parse(AnswerSchema));
+
+    protected override bool IsReadOnly => false;
+
+    protected override bool IsDestructive => true;
+
+    protected override bool IsIdempotent => false;
+
+    protected override bool IsOpenWorld => true;
+
+    // Such work is done by others, so it goes on where its caller gives up.
+    private ToolPolicy Policy => _policy ??= ToolPolicy.Of(OwnName, [new DeferrableAttribute { OnAbandon = OnAbandon.Promote }], Parts.Settings.Value)!;
+
+    private CallParameters.Names Parameters => CallParameters.NamesFor(Parse(Schema), Policy);
+
+    /// <summary>What is asked for by a call.</summary>
+    protected abstract JobSpec SpecOf(ToolArguments arguments);
+
+    /// <summary>Whether a call wants to be handed over at once.</summary>
+    protected abstract bool WantsNoAnswer(ToolArguments arguments);
+
+    /// <summary>What a call is answered that ended in time.</summary>
+    protected abstract CallToolResult AnswerOf(JobOutcome outcome);
+
+    protected override async ValueTask<CallToolResult> RunAsync(ErrandToolCall call, CancellationToken cancellationToken)
+    {
+        var said = CallParameters.Read(call.Request.Params?.Arguments, Parameters);
+        var spec = SpecOf(call.Arguments) with { Owner = call.Caller.Owner, KeepFor = Policy.KeepFor };
+        if (Policy.Limits != JobLimits.None) spec = spec with { Limits = Policy.Limits };
+        if (Policy.Retry != RetryPolicy.None) spec = spec with { Retry = Policy.Retry };
+        var how = new CallOptions
+        {
+            AsyncTimeout = said.AsyncTimeout ?? (Policy.AsyncTimeout == TimeSpan.Zero ? null : Policy.AsyncTimeout), OnAbandon = Policy.OnAbandon,
+            HandOverAtOnce = IsLegacyTask(call) || WantsNoAnswer(call.Arguments) || (said.AsyncTimeout is null && Policy.AsyncTimeout == TimeSpan.Zero),
+        };
+        using var givesUp = call.GivesUp(cancellationToken);
+        using var heartbeat = call.Beat(Parts.Settings.Value, Parts.Time);
+        var result = await jobs.CallAsync(spec, how, givesUp.Token);
+        return result.Outcome is { } outcome
+            ? AnswerOf(outcome)
+            : await handles.AnswerAsync(result.Job!, null, said.Detail ?? Policy.Detail, said.Strict ?? Policy.Strict, Parse(AnswerSchema));
+    }
+
+    private static bool IsLegacyTask(ErrandToolCall call) =>
+        ClientEras.Of(call.Request.JsonRpcRequest, call.Request.Server.NegotiatedProtocolVersion) == ClientEra.LegacyTasks;
+}
