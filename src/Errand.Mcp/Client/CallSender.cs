@@ -24,11 +24,7 @@ internal sealed class CallSender(ServerConnection server)
         string token = $"errand-{Interlocked.Increment(ref _tokens)}";
         if (progress is not null) meta["progressToken"] = token;
         if (meta.Count > 0) parameters["_meta"] = meta;
-        await using var heard = progress is null ? null : client.RegisterNotificationHandler(NotificationMethods.ProgressNotification, (notification, _) =>
-        {
-            if (notification.Params is JsonObject told && RemoteTasks.Text(told, "progressToken") == token) progress.Report(ProgressOf(told));
-            return default;
-        });
+        await using var heard = progress is null ? null : Hear(client, token, progress);
         return Read(await ServerConnection.SendAsync(client, RemoteTasks.Request(RequestMethods.ToolsCall, parameters, tool), cancellationToken));
     }
 
@@ -38,22 +34,32 @@ internal sealed class CallSender(ServerConnection server)
         // Any connection will do, but there must be one: only it tells what the server speaks.
         var client = await server.RepeatAsync((client, _) => Task.FromResult(client), cancellationToken);
         if (HasTasks(client)) return new TaskFollower(id, server);
-        return IsLegacy(client) && await _tools.TakeTasksAsync(cancellationToken) ? new LegacyTaskFollower(id, server) : new JobToolFollower(id, server);
+        if (IsLegacy(client) && await _tools.TakeTasksAsync(cancellationToken)) return new LegacyTaskFollower(id, server);
+        return new JobToolFollower(id, server);
     }
+
+    private static IAsyncDisposable Hear(McpClient client, string token, IProgress<RemoteCallUpdate> progress) =>
+        client.RegisterNotificationHandler(NotificationMethods.ProgressNotification, (notification, _) =>
+        {
+            if (notification.Params is JsonObject told && RemoteTasks.Text(told, "progressToken") == token) progress.Report(ProgressOf(told));
+            return default;
+        });
 
     private RemoteCall Read(JsonObject answer)
     {
-        if (RemoteTasks.Text(answer, "resultType") == "task" && RemoteTasks.Text(answer, "taskId") is { } task) return Following(new TaskFollower(task, server));
-        if (answer["task"] is JsonObject legacy && RemoteTasks.Text(legacy, "taskId") is { } id) return Following(new LegacyTaskFollower(id, server));
+        if (RemoteTasks.Text(answer, "resultType") == "task" && RemoteTasks.Text(answer, "taskId") is { } task)
+            return Following(new TaskFollower(task, server));
+        if (RemoteTasks.Text(answer["task"] as JsonObject, "taskId") is { } legacy) return Following(new LegacyTaskFollower(legacy, server));
         // Only this mark makes an answer a handle. What the tool's own result says, whatever it looks like, is data.
-        if (answer["_meta"] is JsonObject meta && RemoteTasks.Text(meta, WireHandle.MetaKey) is { } handle) return Following(new JobToolFollower(handle, server));
+        if (RemoteTasks.Text(answer["_meta"] as JsonObject, WireHandle.MetaKey) is { } handle) return Following(new JobToolFollower(handle, server));
         return new(RemoteTasks.ToResult(answer));
     }
 
     private static RemoteCall Following(CallFollower follower) => new(follower.Id, _ => new(follower));
 
     private static bool HasTasks(McpClient client) =>
-        ClientEras.DescribesEachRequest(client.NegotiatedProtocolVersion) && client.ServerCapabilities.Extensions?.ContainsKey(ClientEras.TasksExtension) == true;
+        ClientEras.DescribesEachRequest(client.NegotiatedProtocolVersion)
+        && client.ServerCapabilities.Extensions?.ContainsKey(ClientEras.TasksExtension) == true;
 
     private static bool IsLegacy(McpClient client) => client.NegotiatedProtocolVersion == ClientEras.LegacyTasks;
 
@@ -67,6 +73,7 @@ internal sealed class CallSender(ServerConnection server)
 
     private static RemoteCallUpdate ProgressOf(JsonObject told) => new()
     {
-        State = JobState.Running, Progress = RemoteTasks.Number(told, "progress"), Total = RemoteTasks.Number(told, "total"), Message = RemoteTasks.Text(told, "message"),
+        State = JobState.Running, Progress = RemoteTasks.Number(told, "progress"), Total = RemoteTasks.Number(told, "total"),
+        Message = RemoteTasks.Text(told, "message"),
     };
 }

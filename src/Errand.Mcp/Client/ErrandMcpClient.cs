@@ -42,11 +42,12 @@ public sealed class ErrandMcpClient : IAsyncDisposable
     /// <summary>Calls a tool, and comes back with its answer, or with what to follow it by.</summary>
     /// <param name="tool">The tool's name.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="progress">Hears how far the call has come while the server has it answered; from then on <see cref="RemoteCall.WatchAsync"/> tells.</param>
+    /// <param name="progress">Hears how far the call has come until it is answered; from then on <see cref="RemoteCall.WatchAsync"/> tells.</param>
     /// <param name="cancellationToken">Gives up; what becomes of the call is the server's choice.</param>
     /// <exception cref="ModelContextProtocol.McpException">The server refused the call, or was lost; a call is never sent twice.</exception>
     public Task<RemoteCall> CallAsync(
-        string tool, IReadOnlyDictionary<string, object?>? arguments = null, IProgress<RemoteCallUpdate>? progress = null, CancellationToken cancellationToken = default)
+        string tool, IReadOnlyDictionary<string, object?>? arguments = null, IProgress<RemoteCallUpdate>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(tool);
         return _sender.SendAsync(tool, arguments, progress, cancellationToken);

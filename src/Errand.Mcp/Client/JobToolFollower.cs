@@ -11,26 +11,29 @@ internal sealed class JobToolFollower(string id, ServerConnection server) : Call
 {
     // Shorter than any client's patience with one request.
     private const int LongestWait = 30_000;
-    private const int LargestResult = 64 << 20;
+    private const int LargestResult = 1 << 20;
 
-    public override async IAsyncEnumerable<CallNews> FollowAsync(bool everyChange, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<CallNews> FollowAsync(
+        bool everyChange, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var arguments = new JsonObject { ["timeoutMs"] = everyChange ? 0 : LongestWait };
+        string? cursor = null;
         while (true)
         {
-            var answer = await CallAsync("job_wait", arguments, cancellationToken);
+            // The first look is for what there is already, where all is wanted.
+            var arguments = new JsonObject { ["timeoutMs"] = everyChange && cursor is null ? 0 : LongestWait };
+            if (everyChange && cursor is not null) arguments["until"] = "change";
+            if (cursor is not null) arguments["after"] = cursor;
+            var answer = await CallAsync(JobToolNames.Wait, arguments, cancellationToken);
             var job = answer["job"] as JsonObject ?? throw new McpException($"The server's answer about the call '{Id}' does not say how it is.");
+            cursor = RemoteTasks.Text(answer, "cursor");
             var update = UpdateOf(job);
-            yield return new(update, update.State.IsTerminal() ? await EndOfAsync(job, update, cancellationToken) : null);
+            yield return new(update, update.State.IsTerminal() ? await EndAsync(job, update, cancellationToken) : null);
             if (update.State.IsTerminal()) yield break;
-            arguments = new() { ["timeoutMs"] = LongestWait };
-            if (!everyChange) continue;
-            arguments["until"] = "change";
-            if (RemoteTasks.Text(answer, "cursor") is { } cursor) arguments["after"] = cursor;
+            if (update.State == JobState.Waiting) await AnswerAsync(job, cancellationToken);
         }
     }
 
-    public override Task CancelAsync(CancellationToken cancellationToken) => CallAsync("job_cancel", [], cancellationToken);
+    public override Task CancelAsync(CancellationToken cancellationToken) => CallAsync(JobToolNames.Cancel, [], cancellationToken);
 
     private static RemoteCallUpdate UpdateOf(JsonObject job)
     {
@@ -46,48 +49,100 @@ internal sealed class JobToolFollower(string id, ServerConnection server) : Call
                 "cancelled" => JobState.Cancelled,
                 _ => JobState.Running,
             },
-            Progress = RemoteTasks.Number(progress, "current"), Total = RemoteTasks.Number(progress, "total"), Message = RemoteTasks.Text(progress, "message"),
+            Progress = RemoteTasks.Number(progress, "current"), Total = RemoteTasks.Number(progress, "total"),
+            Message = RemoteTasks.Text(progress, "message"),
         };
     }
 
-    private async Task<CallEnd> EndOfAsync(JsonObject job, RemoteCallUpdate update, CancellationToken cancellationToken)
+    private async Task<CallEnd> EndAsync(JsonObject job, RemoteCallUpdate update, CancellationToken cancellationToken)
     {
         if (update.State == JobState.Cancelled) return new(null, new RemoteCallCancelledException(Id));
-        // A large one does not come along.
-        var result = job["result"] ?? (await CallAsync("job_result", new() { ["maxBytes"] = LargestResult }, cancellationToken))["result"];
-        bool failed = update.State == JobState.Failed;
-        if (result is JsonObject { } answer && answer["content"] is JsonArray && IsOfTool(job)) return new(RemoteTasks.ToResult(answer));
-        string text = failed ? RemoteTasks.Text(job["error"] as JsonObject, "message") ?? "The call failed."
-            : result is JsonValue value && value.TryGetValue(out string? words) ? words
-            : result?.ToJsonString() ?? "";
-        return new(new CallToolResult
+        // What came along with the job is without the blocks of the tool's own answer.
+        var arguments = new JsonObject { ["maxBytes"] = LargestResult };
+        var answer = await SendAsync(JobToolNames.Result, arguments, cancellationToken);
+        var view = answer["structuredContent"] as JsonObject;
+        if (view?["preview"] is not null) return new(null, TooLarge());
+        if (view?.ContainsKey("result") == true)
         {
-            Content = [new TextContentBlock { Text = text }], IsError = failed ? true : null,
-            StructuredContent = result is JsonObject ? JsonSerializer.SerializeToElement(result, McpNodes.Node) : null,
-        });
+            answer["structuredContent"] = (view["result"] as JsonObject)?.DeepClone();
+            return new(RemoteTasks.ToResult(answer));
+        }
+        string? message = RemoteTasks.Text(job["error"] as JsonObject, "message");
+        if (update.State != JobState.Failed) return new(new CallToolResult());
+        return new(new CallToolResult { Content = [new TextContentBlock { Text = message ?? "The call failed." }], IsError = true });
     }
 
-    private static bool IsOfTool(JsonObject job) => RemoteTasks.Text(job, "kind")?.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal) == true;
+    private McpException TooLarge() =>
+        new($"The result of the call '{Id}' is larger than the server hands out at once: read it page by page with {NameOf(JobToolNames.Result)}.");
 
-    /// <summary>Calls one of the tools about this call, and reads what it answers.</summary>
-    private Task<JsonObject> CallAsync(string tool, JsonObject arguments, CancellationToken cancellationToken)
+    /// <summary>Has the client's handlers answer what they can. The rest waits for somebody else, on another surface.</summary>
+    private async Task AnswerAsync(JsonObject job, CancellationToken cancellationToken)
     {
-        string name = Server.Options.ToolNames.TryGetValue(tool, out string? renamed) ? renamed : tool;
+        foreach (var question in (job["questions"] as JsonArray)?.OfType<JsonObject>() ?? [])
+        {
+            if (RemoteTasks.Text(question, "key") is not { } key || question["onlyPerson"] is not null) continue;
+            if (QuestionOf(question) is not { } request) continue;
+            IDictionary<string, InputResponse>? answers;
+            try { answers = await AnswerAsync(new Dictionary<string, InputRequest> { [key] = request }, cancellationToken); }
+            catch (Exception e) when (e is InvalidOperationException or NotSupportedException)
+            {
+                // How the client says that it has no handler for it.
+                continue;
+            }
+            if (answers is not null) await SendAnswerAsync(key, answers[key], cancellationToken);
+        }
+    }
+
+    private static InputRequest? QuestionOf(JsonObject question) =>
+        question["request"] is JsonObject request && RemoteTasks.Text(request, "method") is { } method
+            ? new() { Method = method, Params = JsonSerializer.SerializeToElement(request["params"] ?? new JsonObject(), McpNodes.Node) }
+            : null;
+
+    private async Task SendAnswerAsync(string key, InputResponse answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var arguments = new JsonObject { ["key"] = key, ["answer"] = JsonNode.Parse(answer.RawValue.GetRawText()) };
+            await CallAsync(JobToolNames.Input, arguments, cancellationToken);
+        }
+        catch (JobToolRefusedException e) when (e.Code == "input_not_expected")
+        {
+            // Somebody else was first.
+        }
+        catch
+        {
+            Forget([key]);
+            throw;
+        }
+    }
+
+    private async Task<JsonObject> CallAsync(string tool, JsonObject arguments, CancellationToken cancellationToken) =>
+        (await SendAsync(tool, arguments, cancellationToken))["structuredContent"] as JsonObject
+        ?? throw new McpException($"The server's tool '{NameOf(tool)}' is not one that follows calls.");
+
+    /// <summary>Calls one of the tools about this call.</summary>
+    private Task<JsonObject> SendAsync(string tool, JsonObject arguments, CancellationToken cancellationToken)
+    {
         arguments["id"] = Id;
         return Server.RepeatAsync(async (client, token) =>
         {
-            var parameters = new JsonObject { ["name"] = name, ["arguments"] = arguments.DeepClone() };
-            return Read(name, await ServerConnection.SendAsync(client, RemoteTasks.Request(RequestMethods.ToolsCall, parameters, name), token));
+            var parameters = new JsonObject { ["name"] = NameOf(tool), ["arguments"] = arguments.DeepClone() };
+            var answer = await ServerConnection.SendAsync(client, RemoteTasks.Request(RequestMethods.ToolsCall, parameters, NameOf(tool)), token);
+            return Accept(tool, answer);
         }, cancellationToken);
     }
 
-    private JsonObject Read(string tool, JsonObject answer)
+    private string NameOf(string tool) => Server.Options.ToolNames.TryGetValue(tool, out string? renamed) ? renamed : tool;
+
+    private JsonObject Accept(string tool, JsonObject answer)
     {
         var content = answer["structuredContent"] as JsonObject;
-        if (answer["isError"]?.GetValue<bool>() != true) return content ?? throw new McpProtocolException($"The tool '{tool}' is not one that follows calls.");
+        // An error that says nothing more comes from the server, and not from the tool: it may be over soon.
+        if (answer["isError"]?.GetValue<bool>() != true) return answer;
+        if (content is null) throw new McpException($"The server's tool '{NameOf(tool)}' failed.");
+        if (RemoteTasks.Text(content, "code") is not { } code) return answer;
         // What is no id of Errand's can be none of its calls.
-        if (RemoteTasks.Text(content, "code") == "not_found" || RemoteTasks.Text(content, "param") == "id") throw new RemoteCallNotFoundException(Id);
-        string? text = (answer["content"] as JsonArray)?.Select(block => RemoteTasks.Text(block as JsonObject, "text")).FirstOrDefault(each => each is not null);
-        throw new McpException($"The server's tool '{tool}' refused: {text ?? "it does not say why"}");
+        if (code == "not_found" || RemoteTasks.Text(content, "param") == "id") throw new RemoteCallNotFoundException(Id);
+        throw new JobToolRefusedException(NameOf(tool), code, RemoteTasks.Text(content, "message"));
     }
 }

@@ -7,10 +7,15 @@ namespace Errand.Mcp;
 /// <summary>Follows a call by the tasks of 2025-11-25: one request waits for the result, and carries what the tool asks meanwhile.</summary>
 internal sealed class LegacyTaskFollower(string id, ServerConnection server) : CallFollower(id, server)
 {
-    public override async IAsyncEnumerable<CallNews> FollowAsync(bool everyChange, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private readonly Lock _lock = new();
+    private CancellationTokenSource? _left;
+    private Task<CallEnd>? _result;
+    private int _followers;
+
+    public override async IAsyncEnumerable<CallNews> FollowAsync(
+        bool everyChange, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var result = ResultAsync(left.Token);
+        var result = Join();
         try
         {
             while (everyChange && !result.IsCompleted)
@@ -20,18 +25,43 @@ internal sealed class LegacyTaskFollower(string id, ServerConnection server) : C
                 if (update.State.IsTerminal()) break;
                 yield return new(update);
                 var pause = RemoteTasks.PauseOf(task, "pollInterval", Server.Options.PollInterval);
-                await Task.WhenAny(result, Task.Delay(pause, Server.Options.Time, left.Token));
+                using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                await Task.WhenAny(result, Task.Delay(pause, Server.Options.Time, over.Token));
+                over.Cancel();
                 cancellationToken.ThrowIfCancellationRequested();
             }
-            var end = await result;
+            var end = await result.WaitAsync(cancellationToken);
             // Only the task says whether what was answered is the end of a cancelled one.
             var ended = RemoteTasks.UpdateOf(await LookAsync(cancellationToken));
             yield return new(ended, ended.State == JobState.Cancelled ? new(null, new RemoteCallCancelledException(Id, ended.Message)) : end);
         }
         finally
         {
-            left.Cancel();
+            Leave();
         }
+    }
+
+    /// <summary>All who follow the call wait for its result in one request, or what the tool asks would be asked of each.</summary>
+    private Task<CallEnd> Join()
+    {
+        lock (_lock)
+        {
+            if (_followers++ > 0) return _result!;
+            _left = new();
+            return _result = ResultAsync(_left.Token);
+        }
+    }
+
+    private void Leave()
+    {
+        CancellationTokenSource left;
+        lock (_lock)
+        {
+            if (--_followers > 0) return;
+            left = _left!;
+        }
+        left.Cancel();
+        left.Dispose();
     }
 
     public override async Task CancelAsync(CancellationToken cancellationToken)

@@ -23,7 +23,10 @@ internal static class RemoteTasks
     /// <summary>What a request of 2026-07-28 must say to be given tasks.</summary>
     public static JsonObject Declared() => new()
     {
-        ["io.modelcontextprotocol/clientCapabilities"] = new JsonObject { ["extensions"] = new JsonObject { [ClientEras.TasksExtension] = new JsonObject() } },
+        ["io.modelcontextprotocol/clientCapabilities"] = new JsonObject
+        {
+            ["extensions"] = new JsonObject { [ClientEras.TasksExtension] = new JsonObject() },
+        },
     };
 
     /// <summary>What a task is doing.</summary>
@@ -45,10 +48,12 @@ internal static class RemoteTasks
         Number(task, name) is { } milliseconds and >= 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(milliseconds) : otherwise;
 
     /// <summary>A text of an answer.</summary>
-    public static string? Text(JsonObject? answer, string name) => answer?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    public static string? Text(JsonObject? answer, string name) =>
+        answer?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     /// <summary>A number of an answer.</summary>
-    public static double? Number(JsonObject? answer, string name) => answer?[name] is JsonValue value && value.TryGetValue(out double number) ? number : null;
+    public static double? Number(JsonObject? answer, string name) =>
+        answer?[name] is JsonValue value && value.TryGetValue(out double number) ? number : null;
 
     /// <summary>An answer of a tool.</summary>
     public static CallToolResult ToResult(JsonNode? answer) =>

@@ -3,13 +3,16 @@ using ModelContextProtocol.Protocol;
 
 namespace Errand.Mcp;
 
-/// <summary>Which tools of a server of 2025-11-25 may be called as tasks. The official client no longer reads what that revision says of it.</summary>
+/// <summary>
+/// Which tools of a server of 2025-11-25 may be called as tasks. The official client no longer reads what that revision says of it.
+/// </summary>
 internal sealed class RemoteTools(ServerConnection server)
 {
     private HashSet<string>? _takeTasks;
 
     /// <summary>Whether a tool may.</summary>
-    public async ValueTask<bool> TakesTasksAsync(string tool, CancellationToken cancellationToken) => (await FindAsync(cancellationToken)).Contains(tool);
+    public async ValueTask<bool> TakesTasksAsync(string tool, CancellationToken cancellationToken) =>
+        (await FindAsync(cancellationToken)).Contains(tool);
 
     /// <summary>Whether any may.</summary>
     public async ValueTask<bool> TakeTasksAsync(CancellationToken cancellationToken) => (await FindAsync(cancellationToken)).Count > 0;
@@ -23,9 +26,13 @@ internal sealed class RemoteTools(ServerConnection server)
         {
             var parameters = new JsonObject();
             if (cursor is not null) parameters["cursor"] = cursor;
-            var page = await server.RepeatAsync(() => RemoteTasks.Request(RequestMethods.ToolsList, (JsonObject)parameters.DeepClone()), cancellationToken);
+            var page = await server.RepeatAsync(
+                () => RemoteTasks.Request(RequestMethods.ToolsList, (JsonObject)parameters.DeepClone()), cancellationToken);
             foreach (var tool in (page["tools"] as JsonArray)?.OfType<JsonObject>() ?? [])
-                if (RemoteTasks.Text(tool["execution"] as JsonObject, "taskSupport") is "optional" or "required" && RemoteTasks.Text(tool, "name") is { } name) found.Add(name);
+            {
+                string? support = RemoteTasks.Text(tool["execution"] as JsonObject, "taskSupport");
+                if (support is "optional" or "required" && RemoteTasks.Text(tool, "name") is { } name) found.Add(name);
+            }
             cursor = RemoteTasks.Text(page, "nextCursor");
         }
         while (cursor is not null);

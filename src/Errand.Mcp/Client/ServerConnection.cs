@@ -7,7 +7,8 @@ using ModelContextProtocol.Protocol;
 namespace Errand.Mcp;
 
 /// <summary>The connection to a server, made anew when it is lost, if the client can be made anew.</summary>
-internal sealed class ServerConnection(Func<CancellationToken, Task<McpClient>>? connect, McpClient? client, ErrandMcpClientOptions options) : IAsyncDisposable
+internal sealed class ServerConnection(
+    Func<CancellationToken, Task<McpClient>>? connect, McpClient? client, ErrandMcpClientOptions options) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private McpClient? _client = client;
@@ -67,10 +68,11 @@ internal sealed class ServerConnection(Func<CancellationToken, Task<McpClient>>?
     // A request that is cut off by the loss of its connection ends in one of several ways, by transport and by moment.
     private static bool IsLost(Exception e) => e switch
     {
-        HttpRequestException http => http.StatusCode is null or HttpStatusCode.NotFound or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
-            or >= HttpStatusCode.InternalServerError,
+        HttpRequestException http => http.StatusCode is null or HttpStatusCode.NotFound or HttpStatusCode.RequestTimeout
+            or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
         // A server that is about to end, or whose store is away, fails in what it would do otherwise.
         McpProtocolException refusal => refusal.ErrorCode == McpErrorCode.InternalError,
+        JobToolRefusedException refusal => refusal.IsPassing,
         RemoteCallNotFoundException => false,
         IOException or ObjectDisposedException or OperationCanceledException or McpException => true,
         _ => false,

@@ -9,7 +9,8 @@ namespace Errand.Mcp;
 internal sealed class TaskNews(string id, ErrandMcpClientOptions options) : IAsyncDisposable
 {
     // Only the latest is of use: a task is told as a whole.
-    private readonly Channel<JsonObject?> _news = Channel.CreateBounded<JsonObject?>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<JsonObject?> _news =
+        Channel.CreateBounded<JsonObject?>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private McpClient? _client;
     private CancellationTokenSource? _listening;
     private IAsyncDisposable[] _handlers = [];

@@ -55,7 +55,9 @@ public sealed class HttpCallTests
             server.WithTools<Tools>();
         });
         var options = new ErrandMcpClientOptions { Time = new StoppedTime() };
-        await using var client = http is not null ? await ConnectAsync(http, McpHost.Current, options) : ErrandMcpClient.Over(await pipe!.ConnectAsync(), options);
+        await using var client = http is not null
+            ? await ConnectAsync(http, McpHost.Current, options)
+            : ErrandMcpClient.Over(await pipe!.ConnectAsync(), options);
         var call = await client.CallAsync("slow", Soon, cancellationToken: Token);
         var states = new List<JobState>();
 

@@ -79,7 +79,7 @@ public sealed class RemoteCallTests
         await call.CancelAsync(Token);
 
         await Assert.ThrowsAsync<RemoteCallCancelledException>(() => call.ResultAsync(Token));
-        Assert.Equal(JobState.Cancelled, (await host.Jobs.GetAsync(JobId.Parse(call.Id!), Token)).State);
+        Assert.Equal(JobState.Cancelled, (await host.Jobs.WaitAsync(JobId.Parse(call.Id!), null, Token)).Job.State);
         await client.Resume(call.Id!).CancelAsync(Token);
     }
 
@@ -142,7 +142,8 @@ public sealed class RemoteCallTests
         var started = new TaskCompletionSource<McpHost>();
         int connections = 0;
         await using var client = await ErrandMcpClient.ConnectAsync(
-            async _ => await (Interlocked.Increment(ref connections) == 1 ? host : await started.Task).ConnectAsync(version), cancellationToken: Token);
+            async _ => await (Interlocked.Increment(ref connections) == 1 ? host : await started.Task).ConnectAsync(version),
+            cancellationToken: Token);
         var call = await client.CallAsync("again", Soon, cancellationToken: Token);
         await first.Begun;
         var following = call.ResultAsync(Token);
@@ -165,8 +166,8 @@ public sealed class RemoteCallTests
             await Assert.ThrowsAsync<RemoteCallNotFoundException>(() => client.Resume(id).ResultAsync(Token));
     }
 
-    [Fact]
-    public async Task O6_what_a_call_asks_in_the_background_the_clients_own_handler_answers_once()
+    [Theory, InlineData(McpHost.Current), InlineData(McpHost.Legacy), InlineData(Plain)]
+    public async Task O6_what_a_call_asks_in_the_background_the_clients_own_handler_answers_once(string version)
     {
         await using var host = await StartAsync(out var gate);
         int asked = 0;
@@ -175,10 +176,11 @@ public sealed class RemoteCallTests
             ElicitationHandler = (_, _) =>
             {
                 Interlocked.Increment(ref asked);
-                return new(new ElicitResult { Action = "accept", Content = new Dictionary<string, JsonElement> { ["name"] = JsonSerializer.SerializeToElement("Ada") } });
+                var content = new Dictionary<string, JsonElement> { ["name"] = JsonSerializer.SerializeToElement("Ada") };
+                return new(new ElicitResult { Action = "accept", Content = content });
             },
         };
-        await using var client = ErrandMcpClient.Over(await host.ConnectAsync(McpHost.Current, new() { Handlers = handlers }));
+        await using var client = ErrandMcpClient.Over(await host.ConnectAsync(version, new() { Handlers = handlers }));
         var call = await client.CallAsync("asks", Soon, cancellationToken: Token);
         gate.Open();
 

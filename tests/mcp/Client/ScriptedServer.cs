@@ -23,7 +23,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="version">The revision of the protocol.</param>
-    /// <param name="answer">Answers a request by its method and parameters; none where it must go unanswered, an <c>error</c> where it is refused.</param>
+    /// <param name="answer">Answers a request by its method and parameters; none leaves it unanswered, an <c>error</c> refuses it.</param>
     public static async Task<ScriptedServer> StartAsync(string version, Func<string, JsonObject, JsonObject?> answer)
     {
         var server = new ScriptedServer(answer);
@@ -45,7 +45,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
         await using var writer = new StreamWriter(_down.Writer.AsStream());
         while (await reader.ReadLineAsync() is { } line)
         {
-            if (JsonNode.Parse(line) is not JsonObject message || message["id"] is not { } id || message["method"]?.ToString() is not { } method) continue;
+            if (JsonNode.Parse(line) is not JsonObject message || message["id"] is not { } id) continue;
+            string method = message["method"]!.ToString();
             var parameters = message["params"] as JsonObject ?? [];
             if (Greeting(method, version) is { } greeting)
             {
@@ -68,10 +69,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
         string? greeting = method switch
         {
             "initialize" => """
-                {"protocolVersion":"VERSION","capabilities":{"tools":{},"tasks":{"requests":{"tools":{"call":{}}}}},"serverInfo":{"name":"scripted","version":"1"}}
+                {"protocolVersion":"VERSION","capabilities":{"tools":{},"tasks":{"requests":{"tools":{"call":{}}}}},
+                 "serverInfo":{"name":"scripted","version":"1"}}
                 """,
             "server/discover" => """
-                {"resultType":"complete","supportedVersions":["VERSION"],"capabilities":{"tools":{},"extensions":{"io.modelcontextprotocol/tasks":{}}},
+                {"resultType":"complete","supportedVersions":["VERSION"],
+                 "capabilities":{"tools":{},"extensions":{"io.modelcontextprotocol/tasks":{}}},
                  "serverInfo":{"name":"scripted","version":"1"},"ttlMs":0,"cacheScope":"private"}
                 """,
             _ => null,
