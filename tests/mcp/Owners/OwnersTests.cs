@@ -136,7 +136,7 @@ public sealed class OwnersTests
 
     private static IJobClient Jobs(HttpHost host) => host.App.Services.GetRequiredService<IJobClient>();
 
-    private static Task<HttpHost> StartAsync(Gate gate) => HttpHost.StartAsync(
+    private static Task<HttpHost> StartAsync(Gate gate) => HttpHost.StartOwnAsync(
         services =>
         {
             services.AddMcpServer().WithErrand(errand => errand.AddKind(new JobKind("command", _ => new Work(gate))));
