@@ -39,6 +39,7 @@ internal sealed class HttpHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var tools = new HttpTools();
+        builder.Services.AddScoped<Tenant>();
         builder.Services.AddErrandMcpHttp(options);
         builder.Services.AddMcpServer().WithTools(tools);
         services?.Invoke(builder.Services);
