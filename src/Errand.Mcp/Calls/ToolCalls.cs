@@ -26,12 +26,14 @@ internal sealed class ToolCalls(
         RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken)
     {
         var era = ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion);
-        if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable) return InvokeAsync(request, deferrable, era, next, cancellationToken);
+        if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable)
+            return InvokeAsync(request, deferrable, era, next, cancellationToken);
         if (request.MatchedPrimitive is { } own && ErrandToolAlias.Unwrap(own) is JobStartingTool) return StartAsync(request, era, next, cancellationToken);
         // That there is no such tool is said further on.
         bool exists = request.MatchedPrimitive is not null || request.Server.ServerOptions.Handlers.CallToolHandler is not null;
         return era == ClientEra.LegacyTasks && exists
-            ? throw new McpProtocolException($"The tool '{request.Params.Name}' cannot become a task: call it without the parameter 'task'.", McpErrorCode.MethodNotFound)
+            ? throw new McpProtocolException(
+                $"The tool '{request.Params.Name}' cannot become a task: call it without the parameter 'task'.", McpErrorCode.MethodNotFound)
             : next(request, cancellationToken);
     }
 
@@ -40,9 +42,14 @@ internal sealed class ToolCalls(
         RequestContext<CallToolRequestParams> request, ClientEra era, CallHandler next, CancellationToken cancellationToken)
     {
         var answer = await next(request, cancellationToken);
-        if (era == ClientEra.Plain || answer.IsAlternate || Handles.IdOf(answer.Result) is not { } id) return answer;
+        if (era == ClientEra.Plain || answer.IsAlternate) return answer;
+        if (Handles.IdOf(answer.Result) is not { } id) return era == ClientEra.LegacyTasks ? throw Refusal(answer.Result) : answer;
         return TaskOf(request, await jobs.GetAsync(id, cancellationToken), era);
     }
+
+    // Who asked for a task does not expect a tool's answer.
+    private static McpProtocolException Refusal(CallToolResult? answer) =>
+        new(answer?.Content.OfType<TextContentBlock>().FirstOrDefault()?.Text ?? "The call was refused.", McpErrorCode.InvalidParams);
 
     private ResultOrAlternate<CallToolResult> TaskOf(RequestContext<CallToolRequestParams> request, Job job, ClientEra era)
     {
@@ -87,7 +94,8 @@ internal sealed class ToolCalls(
         };
         var gone = CallerPresence.GoneOf(call.Request.JsonRpcRequest.Context);
         var spec = tool.SpecFor(caller);
-        if (call.Era == ClientEra.LegacyTasks) spec = spec with { KeepFor = LegacyTaskParameters.ReadKeepFor(call.Request.JsonRpcRequest, tool.Policy.KeepFor) };
+        if (call.Era == ClientEra.LegacyTasks)
+            spec = spec with { KeepFor = LegacyTaskParameters.ReadKeepFor(call.Request.JsonRpcRequest, tool.Policy.KeepFor) };
         var running = jobs.CallAsync(spec, call, how, cancellationToken);
         if (running.IsCompleted) return await running;
         call.BeatWith(options.Value, time);

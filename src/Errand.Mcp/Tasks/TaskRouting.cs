@@ -1,7 +1,7 @@
 using ModelContextProtocol;
 using ModelContextProtocol.Server;
-using RawHandler = System.Func<
-    ModelContextProtocol.Protocol.JsonRpcRequest, System.Threading.CancellationToken, System.Threading.Tasks.ValueTask<System.Text.Json.Nodes.JsonNode?>>;
+using RawHandler = System.Func<ModelContextProtocol.Protocol.JsonRpcRequest, System.Threading.CancellationToken,
+    System.Threading.Tasks.ValueTask<System.Text.Json.Nodes.JsonNode?>>;
 
 namespace Errand.Mcp;
 

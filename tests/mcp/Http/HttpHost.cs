@@ -35,9 +35,7 @@ internal sealed class HttpHost : IAsyncDisposable
         Action<McpHttpOptions>? options = null, Action<IServiceCollection>? services = null,
         Action<WebApplication>? before = null, Action<IEndpointConventionBuilder>? map = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
+        var builder = NewBuilder();
         var tools = new HttpTools();
         builder.Services.AddScoped<Tenant>();
         builder.Services.AddErrandMcpHttp(options);
@@ -49,6 +47,17 @@ internal sealed class HttpHost : IAsyncDisposable
         map?.Invoke(mapped);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, tools);
+    }
+
+    /// <summary>Starts an application of one's own.</summary>
+    public static async Task<HttpHost> StartOwnAsync(Action<IServiceCollection> services, Action<WebApplication> map)
+    {
+        var builder = NewBuilder();
+        services(builder.Services);
+        var app = builder.Build();
+        map(app);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new(app, new());
     }
 
     /// <summary>Posts a body as it is.</summary>
@@ -71,6 +80,14 @@ internal sealed class HttpHost : IAsyncDisposable
     }
 
     public static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
+
+    private static WebApplicationBuilder NewBuilder()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        return builder;
+    }
 
     public async ValueTask DisposeAsync()
     {
