@@ -40,11 +40,13 @@ internal sealed class RawClient : IAsyncDisposable
     public JsonObject Hello { get; private set; } = [];
 
     /// <summary>Connects, and shakes hands where the revision has that.</summary>
-    public static async Task<RawClient> ConnectAsync(McpHost host, string version = McpHost.Legacy, string capabilities = """{"elicitation":{},"sampling":{}}""")
+    public static async Task<RawClient> ConnectAsync(
+        McpHost host, string version = McpHost.Legacy, string capabilities = """{"elicitation":{},"sampling":{}}""")
     {
         var client = new RawClient(host, version, capabilities);
         if (version == McpHost.Current) return client;
-        client.Hello = await client.ResultAsync("initialize", $$"""{"protocolVersion":"{{version}}","clientInfo":{{Info}},"capabilities":{{capabilities}}}""");
+        client.Hello = await client.ResultAsync(
+            "initialize", $$"""{"protocolVersion":"{{version}}","clientInfo":{{Info}},"capabilities":{{capabilities}}}""");
         await client.SendAsync(new JsonObject { ["method"] = "notifications/initialized" });
         return client;
     }
@@ -84,7 +86,8 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>The id of the request that was sent last.</summary>
     public int LastId => _lastId;
 
-    public Task NotifyAsync(string method, string parameters) => SendAsync(new JsonObject { ["method"] = method, ["params"] = JsonNode.Parse(parameters) });
+    public Task NotifyAsync(string method, string parameters) =>
+        SendAsync(new JsonObject { ["method"] = method, ["params"] = JsonNode.Parse(parameters) });
 
     /// <summary>Answers a request of the server.</summary>
     public Task ReplyAsync(JsonObject request, string result) =>

@@ -44,8 +44,8 @@ internal static class ClientEras
     public static bool DescribesEachRequest(string? version) => string.CompareOrdinal(version, FirstStateless) >= 0;
 
     /// <summary>Whether a request declares the tasks extension.</summary>
-    public static bool DeclaresTasks(JsonRpcRequest request) =>
-        request.Context?.ClientCapabilities?.Extensions?.ContainsKey(TasksExtension) == true
-        || (request.Params is JsonObject parameters && parameters["_meta"] is JsonObject meta && meta[CapabilitiesKey] is JsonObject capabilities
+    public static bool DeclaresTasks(JsonRpcRequest request) => request.Context?.ClientCapabilities is { } client
+        ? client.Extensions?.ContainsKey(TasksExtension) == true
+        : (request.Params is JsonObject parameters && parameters["_meta"] is JsonObject meta && meta[CapabilitiesKey] is JsonObject capabilities
             && capabilities["extensions"] is JsonObject extensions && extensions.ContainsKey(TasksExtension));
 }

@@ -43,6 +43,9 @@ internal sealed class DeferrableTool
     /// <summary>What the result of the tool will look like, for callers who want to know.</summary>
     public JsonElement? ExpectedSchema => Tool.ProtocolTool.OutputSchema;
 
+    /// <summary>What makes two calls of the tool the same.</summary>
+    public string FingerprintOf(JobData input) => JobFingerprint.Of(Kind.Name, input, Policy.Namespace);
+
     /// <summary>The spec of a call, before it is described.</summary>
     public JobSpec SpecFor(Caller caller)
     {

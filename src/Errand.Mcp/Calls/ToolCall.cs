@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
@@ -14,6 +15,7 @@ internal sealed partial class ToolCall : ICallBody
     private readonly McpRequestHandler<CallToolRequestParams, ResultOrAlternate<CallToolResult>> _next;
     private readonly DeferrableTool _tool;
     private readonly ProgressToken? _clientsToken;
+    private readonly IDictionary<string, JsonElement>? _arguments;
     private JobContext? _job;
     private JobOutcome? _returned;
     private ResultOrAlternate<CallToolResult>? _answer;
@@ -22,7 +24,7 @@ internal sealed partial class ToolCall : ICallBody
 
     public ToolCall(
         RequestContext<CallToolRequestParams> request, McpRequestHandler<CallToolRequestParams, ResultOrAlternate<CallToolResult>> next,
-        DeferrableTool tool, ClientEra era, CallParameters said)
+        DeferrableTool tool, ClientEra era, CallParameters said, IDictionary<string, JsonElement>? resolved = null)
     {
         Request = request;
         Era = era;
@@ -31,7 +33,9 @@ internal sealed partial class ToolCall : ICallBody
         _next = next;
         _tool = tool;
         _clientsToken = request.Params!.ProgressToken;
-        request.Params.Arguments = said.Arguments;
+        _arguments = said.Arguments;
+        // What is stored is the reference, and what the tool is given is what it refers to.
+        request.Params.Arguments = resolved ?? said.Arguments;
     }
 
     /// <summary>The call as its client made it.</summary>
@@ -105,11 +109,11 @@ internal sealed partial class ToolCall : ICallBody
 
     public JobSpec Describe(JobSpec spec)
     {
-        var input = ToolResults.ToJson(Request.Params!.Arguments);
+        var input = ToolResults.ToJson(_arguments);
         return spec with
         {
             Input = input,
-            Fingerprint = JobFingerprint.Of(spec.Kind, input, _tool.Policy.Namespace),
+            Fingerprint = _tool.FingerprintOf(input),
             Metadata = Metadata(),
         };
     }

@@ -14,7 +14,7 @@ namespace Errand.Mcp;
 /// nothing had been done to them, past it with what it takes to follow the job.
 /// </summary>
 internal sealed class ToolCalls(
-    IJobClient jobs, ToolKinds tools, Handles handles, LegacyTaskNews news, IOptions<ErrandMcpOptions> options, TimeProvider time)
+    IJobClient jobs, ToolKinds tools, Handles handles, LegacyTaskNews news, ResultReferences references, AbandonedCalls abandoned, IOptions<ErrandMcpOptions> options, TimeProvider time)
 {
     private const string StatePrefix = "errand.job:";
     private static readonly TimeSpan UntilItAsks = TimeSpan.FromSeconds(10);
@@ -26,12 +26,14 @@ internal sealed class ToolCalls(
         RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken)
     {
         var era = ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion);
-        if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable) return InvokeAsync(request, deferrable, era, next, cancellationToken);
+        if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable)
+            return InvokeAsync(request, deferrable, era, next, cancellationToken);
         if (request.MatchedPrimitive is { } own && ErrandToolAlias.Unwrap(own) is JobStartingTool) return StartAsync(request, era, next, cancellationToken);
         // That there is no such tool is said further on.
         bool exists = request.MatchedPrimitive is not null || request.Server.ServerOptions.Handlers.CallToolHandler is not null;
         return era == ClientEra.LegacyTasks && exists
-            ? throw new McpProtocolException($"The tool '{request.Params.Name}' cannot become a task: call it without the parameter 'task'.", McpErrorCode.MethodNotFound)
+            ? throw new McpProtocolException(
+                $"The tool '{request.Params.Name}' cannot become a task: call it without the parameter 'task'.", McpErrorCode.MethodNotFound)
             : next(request, cancellationToken);
     }
 
@@ -40,9 +42,14 @@ internal sealed class ToolCalls(
         RequestContext<CallToolRequestParams> request, ClientEra era, CallHandler next, CancellationToken cancellationToken)
     {
         var answer = await next(request, cancellationToken);
-        if (era == ClientEra.Plain || answer.IsAlternate || Handles.IdOf(answer.Result) is not { } id) return answer;
+        if (era == ClientEra.Plain || answer.IsAlternate) return answer;
+        if (Handles.IdOf(answer.Result) is not { } id) return era == ClientEra.LegacyTasks ? throw Refusal(answer.Result) : answer;
         return TaskOf(request, await jobs.GetAsync(id, cancellationToken), era);
     }
+
+    // Who asked for a task does not expect a tool's answer.
+    private static McpProtocolException Refusal(CallToolResult? answer) =>
+        new(answer?.Content.OfType<TextContentBlock>().FirstOrDefault()?.Text ?? "The call was refused.", McpErrorCode.InvalidParams);
 
     private ResultOrAlternate<CallToolResult> TaskOf(RequestContext<CallToolRequestParams> request, Job job, ClientEra era)
     {
@@ -61,10 +68,14 @@ internal sealed class ToolCalls(
             if (request.Params.RequestState is { } state && state.StartsWith(StatePrefix, StringComparison.Ordinal))
                 return await GoOnAsync(request, tool, caller, state[StatePrefix.Length..], cancellationToken);
             var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
-            var call = new ToolCall(request, next, tool, era, said);
+            if (era != ClientEra.LegacyTasks && abandoned.Take(tool, caller, said) is { } earlier)
+                return await FollowAsync(request, tool, era, earlier, said, cancellationToken);
+            var resolved = ResultReferences.AreIn(said.Arguments) ? await references.ResolveAsync(said.Arguments!, caller, cancellationToken) : null;
+            var call = new ToolCall(request, next, tool, era, said, resolved);
             var result = await RunAsync(call, tool, caller, said, cancellationToken);
             if (!result.IsPromoted) return call.TryAnswer(result, out var answer) ? answer! : ToolResults.OfOutcome(result.Outcome!);
             call.Detach();
+            if (cancellationToken.IsCancellationRequested || CallerPresence.GoneOf(request.JsonRpcRequest.Context).IsCancellationRequested) abandoned.Add(result.Job!);
             return await AnswerHandedOverAsync(call, tool, said, result.Job!, cancellationToken);
         }
         catch (JobException e)
@@ -83,7 +94,8 @@ internal sealed class ToolCalls(
         };
         var gone = CallerPresence.GoneOf(call.Request.JsonRpcRequest.Context);
         var spec = tool.SpecFor(caller);
-        if (call.Era == ClientEra.LegacyTasks) spec = spec with { KeepFor = LegacyTaskParameters.ReadKeepFor(call.Request.JsonRpcRequest, tool.Policy.KeepFor) };
+        if (call.Era == ClientEra.LegacyTasks)
+            spec = spec with { KeepFor = LegacyTaskParameters.ReadKeepFor(call.Request.JsonRpcRequest, tool.Policy.KeepFor) };
         var running = jobs.CallAsync(spec, call, how, cancellationToken);
         if (running.IsCompleted) return await running;
         call.BeatWith(options.Value, time);
@@ -111,11 +123,19 @@ internal sealed class ToolCalls(
         foreach (var (key, answer) in request.Params.InputResponses ?? new Dictionary<string, InputResponse>())
             await jobs.TryAnswerAsync(jobId, key, answer.RawValue, caller.Owner);
         var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
+        return await FollowAsync(request, tool, ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion), jobId, said, cancellationToken);
+    }
+
+    /// <summary>Waits for a job that is there already as for a call.</summary>
+    private async ValueTask<ResultOrAlternate<CallToolResult>> FollowAsync(
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, ClientEra era, JobId jobId, CallParameters said, CancellationToken cancellationToken)
+    {
         var patience = said.AsyncTimeout ?? (tool.Policy.AsyncTimeout > TimeSpan.Zero || tool.Policy.AsyncTimeout == Timeout.InfiniteTimeSpan
             ? tool.Policy.AsyncTimeout
             : options.Value.AsyncTimeout);
-        job = (await jobs.WaitAsync(jobId, new() { OrInput = true, Timeout = patience }, cancellationToken)).Job;
+        var job = (await jobs.WaitAsync(jobId, new() { OrInput = true, Timeout = patience }, cancellationToken)).Job;
         if (job.IsTerminal) return ToolResults.OfOutcome(await jobs.GetOutcomeAsync(job, cancellationToken));
+        if (era != ClientEra.Plain) return TaskOf(request, job, era);
         return AskIfItCan(request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
     }
 

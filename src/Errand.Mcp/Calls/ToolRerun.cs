@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.Protocol;
@@ -14,7 +15,8 @@ internal sealed class ToolRerun(DeferrableTool tool, IServiceProvider services) 
     public async ValueTask<JobOutcome> RunAsync(JobContext job)
     {
         var options = services.GetRequiredService<IOptionsMonitor<McpServerOptions>>().CurrentValue;
-        var parameters = new CallToolRequestParams { Name = tool.Name, Arguments = ToolResults.ToArguments(job.Input) };
+        var arguments = ToolResults.ToArguments(job.Input);
+        var parameters = new CallToolRequestParams { Name = tool.Name };
         var request = new JsonRpcRequest
         {
             Method = RequestMethods.ToolsCall, Id = new RequestId(job.Id.ToString()),
@@ -22,7 +24,7 @@ internal sealed class ToolRerun(DeferrableTool tool, IServiceProvider services) 
         };
         var call = new ToolCall(
             new(new DetachedServer(options, services, request.Context.ProtocolVersion), request, parameters) { MatchedPrimitive = tool.Tool },
-            InvokeAsync, tool, ClientEra.Plain, new() { Arguments = parameters.Arguments });
+            InvokeAsync, tool, ClientEra.Plain, new() { Arguments = arguments }, await ResolveAsync(job, arguments));
         call.Detach();
         return call.Record(await call.RunAsync(job));
 
@@ -33,5 +35,12 @@ internal sealed class ToolRerun(DeferrableTool tool, IServiceProvider services) 
             for (int i = filters.Count - 1; i >= 0; i--) handler = filters[i](handler);
             return await handler(context, cancellationToken);
         }
+    }
+
+    private async ValueTask<IDictionary<string, JsonElement>> ResolveAsync(JobContext job, Dictionary<string, JsonElement> arguments)
+    {
+        if (!ResultReferences.AreIn(arguments)) return arguments;
+        var caller = new Caller(job.Owner, job.Owner != Caller.Anonymous);
+        return await services.GetRequiredService<ResultReferences>().ResolveAsync(arguments, caller, job.CancellationToken);
     }
 }

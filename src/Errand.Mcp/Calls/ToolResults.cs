@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Globalization;
+using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -58,7 +58,7 @@ internal static class ToolResults
     /// <exception cref="McpProtocolException">The call ended with an error of the protocol.</exception>
     public static CallToolResult OfOutcome(JobOutcome outcome)
     {
-        if (ProblemOf(outcome) is { } problem) throw new McpProtocolException(problem.Message, (McpErrorCode)problem.Code);
+        if (ProblemOf(outcome) is { } problem) throw ToException(problem);
         if (TryRead(outcome.Result) is { } result) return result;
         string message = outcome.State == JobState.Cancelled ? "The call was cancelled." : outcome.Error?.Message ?? "The call ended without an answer.";
         return new() { IsError = true, Content = [new TextContentBlock { Text = message }] };
@@ -68,9 +68,27 @@ internal static class ToolResults
     public static JsonObject ToNode(Job job, JobOutcome outcome, string? resultType)
     {
         var node = job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal) ? JsonNode.Parse(outcome.Result.Utf8.Span) as JsonObject : null;
-        node ??= JsonSerializer.SerializeToNode(job.Kind == CommandAnswer.Kind ? CommandAnswer.Of(outcome) : OfOtherWork(outcome), ResultType) as JsonObject;
+        var result = job.Kind == CommandAnswer.Kind ? CommandAnswer.Of(outcome) : OfOtherWork(outcome);
+        node ??= JsonSerializer.SerializeToNode(result, ResultType) as JsonObject;
         if (resultType is not null) node!["resultType"] = resultType;
         return node!;
+    }
+
+    /// <summary>What a job returned, as a value: a tool's structured content, else its text, as JSON where it is that.</summary>
+    public static JsonElement ValueOf(Job job, JobOutcome outcome)
+    {
+        if (!job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal) || TryRead(outcome.Result) is not { } result) return outcome.Result.ToElement();
+        if (result.StructuredContent is { } structured) return structured;
+        string text = string.Concat(result.Content.OfType<TextContentBlock>().Select(block => block.Text));
+        if (text is ['{' or '[', ..])
+        {
+            try { return JobData.Parse(text).ToElement(); }
+            catch (InvalidJobException)
+            {
+                // Text that only looks like JSON.
+            }
+        }
+        return JsonSerializer.SerializeToElement(text, JobAnswerJson.Default.String);
     }
 
     private static CallToolResult OfOtherWork(JobOutcome outcome)
@@ -97,12 +115,34 @@ internal static class ToolResults
     {
         if (outcome.Error is not { Details.IsNone: false } error || error.Details.ToElement() is not { ValueKind: JsonValueKind.Object } details) return null;
         if (!details.TryGetProperty(ProblemName, out var problem) || !problem.TryGetProperty("code", out var code) || !code.TryGetInt32(out int number)) return null;
-        return new() { Code = number, Message = error.Message };
+        return new() { Code = number, Message = error.Message, Data = problem.TryGetProperty("data", out var data) ? data : null };
     }
 
     /// <summary>An error of the protocol, as what is kept of it.</summary>
-    public static JobData DetailsOf(McpProtocolException problem) =>
-        JobData.Parse(string.Create(CultureInfo.InvariantCulture, $"{{\"{ProblemName}\":{{\"code\":{(int)problem.ErrorCode}}}}}"));
+    public static JobData DetailsOf(McpProtocolException problem)
+    {
+        var kept = new JsonObject { ["code"] = (int)problem.ErrorCode };
+        var data = new JsonObject();
+        foreach (DictionaryEntry entry in problem.Data)
+        {
+            if (entry.Key is not string name) continue;
+            try { data[name] = JsonSerializer.SerializeToNode(entry.Value, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(object))); }
+            catch (Exception e) when (e is JsonException or NotSupportedException)
+            {
+                // The protocol library leaves out what cannot be written, too.
+            }
+        }
+        if (data.Count > 0) kept["data"] = data;
+        return JobData.From(new JsonObject { [ProblemName] = kept }, McpNodes.Node);
+    }
+
+    private static McpProtocolException ToException(JsonRpcErrorDetail problem)
+    {
+        var exception = new McpProtocolException(problem.Message, (McpErrorCode)problem.Code);
+        if (problem.Data is JsonElement { ValueKind: JsonValueKind.Object } data)
+            foreach (var member in data.EnumerateObject()) exception.Data[member.Name] = member.Value;
+        return exception;
+    }
 
     private static string MessageOf(CallToolResult result)
     {

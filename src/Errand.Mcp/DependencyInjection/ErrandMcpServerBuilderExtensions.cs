@@ -33,6 +33,8 @@ public static class ErrandMcpServerBuilderExtensions
         services.TryAddSingleton<ToolKinds>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IJobKindSource, ToolKinds>(provider => provider.GetRequiredService<ToolKinds>()));
         services.TryAddSingleton<ToolCalls>();
+        services.TryAddSingleton<AbandonedCalls>();
+        services.TryAddSingleton<ResultReferences>();
         services.TryAddSingleton<ToolListing>();
         services.TryAddSingleton<Handles>();
         services.TryAddSingleton<JobToolNames>();

@@ -10,5 +10,6 @@ internal sealed class LegacyCreateTaskResult : Result
     public required LegacyTask Task { get; init; }
 
     // What has ended meanwhile has its end told by tasks/get: each task begins as one that is under way.
-    public static LegacyCreateTaskResult Of(Job job, DateTimeOffset now) => new() { Task = LegacyTask.Of(job, now, null) with { Status = TaskWords.Working } };
+    public static LegacyCreateTaskResult Of(Job job, DateTimeOffset now) =>
+        new() { Task = LegacyTask.Of(job, now, null) with { Status = TaskWords.Working } };
 }

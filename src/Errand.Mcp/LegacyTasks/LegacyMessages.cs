@@ -11,10 +11,13 @@ namespace Errand.Mcp;
 /// </summary>
 internal sealed class LegacyMessages(ToolKinds tools, IOptions<ErrandMcpOptions> options)
 {
+    private const string OfTasks = "tasks/";
+
     /// <summary>Notes what an answer, or a handler, will need to know of its request.</summary>
     public static McpMessageHandler Incoming(McpMessageHandler next) => (context, cancellationToken) =>
     {
-        if (context.JsonRpcMessage is JsonRpcRequest { Method: RequestMethods.Initialize or RequestMethods.ToolsList or ['t', 'a', 's', 'k', 's', '/', ..] } request)
+        if (context.JsonRpcMessage is JsonRpcRequest request
+            && (request.Method is RequestMethods.Initialize or RequestMethods.ToolsList || request.Method.StartsWith(OfTasks, StringComparison.Ordinal)))
             new LegacyExchange(request.Method, context.Server).NoteOn(request.Context ??= new());
         return next(context, cancellationToken);
     };
@@ -22,10 +25,11 @@ internal sealed class LegacyMessages(ToolKinds tools, IOptions<ErrandMcpOptions>
     /// <summary>Amends the answers that need it.</summary>
     public async Task AnswerAsync(LegacyExchange exchange, MessageContext context, McpMessageHandler next, CancellationToken cancellationToken)
     {
-        if (context.JsonRpcMessage is JsonRpcResponse { Result: JsonObject result })
+        var message = context.JsonRpcMessage;
+        if (message is JsonRpcResponse { Result: JsonObject result })
         {
-            if (exchange.Method == RequestMethods.Initialize) AmendCapabilities(result, context.JsonRpcMessage.Context);
-            else if (exchange.Method == RequestMethods.ToolsList && LegacyExchange.VersionOf(context.JsonRpcMessage.Context) == ClientEras.LegacyTasks)
+            if (exchange.Method == RequestMethods.Initialize) AmendCapabilities(result, message.Context);
+            else if (exchange.Method == RequestMethods.ToolsList && LegacyExchange.VersionOf(message.Context) == ClientEras.LegacyTasks)
                 AmendTools(result, exchange.Server.ServerOptions.ToolCollection);
         }
         await next(context, cancellationToken);
@@ -60,7 +64,10 @@ internal sealed class LegacyMessages(ToolKinds tools, IOptions<ErrandMcpOptions>
     {
         if (collection is null || result["tools"] is not JsonArray listed) return;
         foreach (var tool in listed.OfType<JsonObject>())
-            if (tool["name"]?.ToString() is { } name && collection.TryGetPrimitive(name, out var primitive) && tools.Of(primitive) is { } deferrable)
-                tool["execution"] = new JsonObject { ["taskSupport"] = deferrable.Policy.TaskOnly ? "required" : "optional" };
+            if (tool["name"]?.ToString() is { } name && collection.TryGetPrimitive(name, out var primitive) && SupportOf(primitive) is { } support)
+                tool["execution"] = new JsonObject { ["taskSupport"] = support };
     }
+
+    private string? SupportOf(McpServerTool tool) =>
+        ErrandToolAlias.Unwrap(tool) is JobStartingTool ? "optional" : tools.Of(tool) is { } deferrable ? deferrable.Policy.TaskOnly ? "required" : "optional" : null;
 }

@@ -62,7 +62,8 @@ internal sealed class LegacyQuestions(IJobClient jobs, JobId id, McpServer serve
     private async Task TakeBackAsync(RequestId request)
     {
         var parameters = new JsonObject { ["requestId"] = request.ToString(), ["reason"] = "The answer is not wanted any more." };
-        try { await server.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.CancelledNotification, Params = RelatedTask.Mark(parameters, id) }); }
+        var message = new JsonRpcNotification { Method = NotificationMethods.CancelledNotification, Params = RelatedTask.Mark(parameters, id) };
+        try { await server.SendMessageAsync(message); }
         catch (Exception)
         {
             // The client is gone.

@@ -49,5 +49,6 @@ internal sealed record LegacyTask
     public static bool HasEnded(Job job) => AsSeen(job).IsTerminal;
 
     // Here a task is cancelled, for good, once that was asked for. Its work may still be about to stop, and cannot end otherwise any more.
-    private static Job AsSeen(Job job) => job is { CancelRequest: not null, IsTerminal: false } ? job with { Phase = JobPhase.Cancelled } : job;
+    private static Job AsSeen(Job job) =>
+        job is { CancelRequest: not null, IsTerminal: false } ? job with { Phase = JobPhase.Cancelled } : job;
 }

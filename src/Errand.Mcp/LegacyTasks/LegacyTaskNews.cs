@@ -21,7 +21,14 @@ internal sealed class LegacyTaskNews(IJobClient jobs, TimeProvider time)
         if (context is null || (context.RelatedTransport is not null && call.Server.SessionId is null)) return;
         var token = (call.JsonRpcRequest.Params as JsonObject)?["_meta"] is JsonObject meta ? meta["progressToken"]?.DeepClone() : null;
         var exchange = new LegacyExchange(RequestMethods.ToolsCall, call.Server).NoteOn(context);
-        exchange.Afterwards = () => _ = TellAsync(job, call.Server, token);
+        exchange.Afterwards = () => Begin(job, call.Server, token);
+    }
+
+    private void Begin(Job job, McpServer session, JsonNode? token)
+    {
+        // What the request has with it must not last as long as its task.
+        using var suppressed = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+        _ = TellAsync(job, session, token);
     }
 
     private async Task TellAsync(Job job, McpServer session, JsonNode? token)
@@ -37,7 +44,8 @@ internal sealed class LegacyTaskNews(IJobClient jobs, TimeProvider time)
                 if (token is not null && !LegacyTask.HasEnded(seen) && seen.Progress is { } now && now.Current > progress)
                 {
                     progress = now.Current;
-                    await session.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.ProgressNotification, Params = Write(seen, now, token) });
+                    var news = Write(seen, now, token);
+                    await session.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.ProgressNotification, Params = news });
                 }
                 if (task.Status != told)
                 {

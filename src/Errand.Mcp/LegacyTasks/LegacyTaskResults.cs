@@ -26,7 +26,7 @@ internal sealed class LegacyTaskResults(IJobClient jobs, TaskRules rules)
     }
 
     private static JsonObject Write(Job job, JobOutcome outcome) =>
-        ToolResults.ProblemOf(outcome) is null && (outcome.Success || !outcome.Result.IsNone)
+        ToolResults.ProblemOf(outcome) is null && (outcome.Success || !outcome.Result.IsNone || job.Kind == CommandAnswer.Kind)
             ? ToolResults.ToNode(job, outcome, resultType: null)
             : (JsonObject)JsonSerializer.SerializeToNode(ToolResults.OfOutcome(outcome), McpNodes.TypeOf<CallToolResult>())!;
 }

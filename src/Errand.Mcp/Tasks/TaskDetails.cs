@@ -44,20 +44,24 @@ internal sealed class TaskDetails(IJobClient jobs, TimeProvider time)
 
     private static void AddEnd(JsonObject task, Job job, JobOutcome outcome)
     {
-        if (ToolResults.ProblemOf(outcome) is { } problem) SetFailed(task, problem.Code, problem.Message, null);
+        if (ToolResults.ProblemOf(outcome) is { } problem) SetFailed(task, problem.Code, problem.Message, problem.Data is JsonElement data ? JsonObject.Create(data) : null);
         // Here only errors of the protocol are failures; an answer that says it is an error is an answer.
         else if (outcome.Success || !outcome.Result.IsNone)
         {
             task["status"] = TaskWords.Completed;
             task["result"] = ToolResults.ToNode(job, outcome, resultType: "complete");
         }
-        else SetFailed(task, (int)McpErrorCode.InternalError, outcome.Error?.Message ?? "It failed.", outcome.Error?.Code);
+        else
+        {
+            var data = outcome.Error is { } error ? new JsonObject { ["code"] = error.Code } : null;
+            SetFailed(task, (int)McpErrorCode.InternalError, outcome.Error?.Message ?? "It failed.", data);
+        }
     }
 
-    private static void SetFailed(JsonObject task, int code, string message, string? reason)
+    private static void SetFailed(JsonObject task, int code, string message, JsonObject? data)
     {
         var error = new JsonObject { ["code"] = code, ["message"] = message };
-        if (reason is not null) error["data"] = new JsonObject { ["code"] = reason };
+        if (data is not null) error["data"] = data;
         task["status"] = TaskWords.Failed;
         task["error"] = error;
     }

@@ -1,7 +1,7 @@
 using ModelContextProtocol;
 using ModelContextProtocol.Server;
-using RawHandler = System.Func<
-    ModelContextProtocol.Protocol.JsonRpcRequest, System.Threading.CancellationToken, System.Threading.Tasks.ValueTask<System.Text.Json.Nodes.JsonNode?>>;
+using RawHandler = System.Func<ModelContextProtocol.Protocol.JsonRpcRequest, System.Threading.CancellationToken,
+    System.Threading.Tasks.ValueTask<System.Text.Json.Nodes.JsonNode?>>;
 
 namespace Errand.Mcp;
 
@@ -12,23 +12,26 @@ internal static class TaskRouting
     /// <param name="tasks">Those of 2026-07-28, once one comes.</param>
     /// <param name="legacy">Those of 2025-11-25, once one comes.</param>
     /// <param name="results">That of 2025-11-25 which waits, once it comes.</param>
-    public static IEnumerable<McpServerRequestHandler> Handlers(Func<TaskRequests> tasks, Func<LegacyTaskRequests> legacy, Func<LegacyTaskResults> results) =>
+    public static IEnumerable<McpServerRequestHandler> Handlers(
+        Func<TaskRequests> tasks, Func<LegacyTaskRequests> legacy, Func<LegacyTaskResults> results) =>
     [
         Handler("tasks/get", (request, token) => tasks().GetAsync(request, token), (request, token) => legacy().GetAsync(request, token)),
         Handler("tasks/cancel", (request, token) => tasks().CancelAsync(request, token), (request, token) => legacy().CancelAsync(request, token)),
         Handler("tasks/update", (request, token) => tasks().UpdateAsync(request, token), null),
         Handler("tasks/result", null, (request, token) => results().AwaitAsync(request, token)),
-        Handler("tasks/list", null, (request, token) => legacy().ListAsync(request, token), routedBy: null),
+        Handler("tasks/list", null, (request, token) => legacy().ListAsync(request, token)),
     ];
 
-    private static McpServerRequestHandler Handler(string method, RawHandler? current, RawHandler? legacy, string? routedBy = "taskId") => new()
+    private static McpServerRequestHandler Handler(string method, RawHandler? current, RawHandler? legacy) => new()
     {
-        Method = method, RoutingNameParameter = routedBy,
+        // Only the later revision has headers to route by; there, what is only of the other must not be there at all, whatever its headers.
+        Method = method, RoutingNameParameter = current is null ? null : "taskId",
         Handler = async (request, cancellationToken) =>
         {
             string? version = LegacyExchange.VersionOf(request.Context);
             var handler = ClientEras.DescribesEachRequest(version) ? current : version == ClientEras.LegacyTasks ? legacy : null;
-            if (handler is null) throw new McpProtocolException($"The method '{method}' is not part of this revision of the protocol.", McpErrorCode.MethodNotFound);
+            if (handler is null)
+                throw new McpProtocolException($"The method '{method}' is not part of this revision of the protocol.", McpErrorCode.MethodNotFound);
             try { return await handler(request, cancellationToken); }
             catch (JobException e) { throw TaskRules.ProblemOf(e); }
         },

@@ -9,14 +9,17 @@ internal sealed class Deferral(ErrandCore core, JobClient client)
     {
         abandon.ThrowIfCancellationRequested();
         core.RefuseWhenStopping();
-        core.Check(spec);
+        JobSpecRules.CheckKind(spec.Kind);
         var kind = core.Kinds.Find(spec.Kind);
         if (body is not null && kind is null) throw new UnknownJobKindException(spec.Kind, core.Kinds.Names);
         var patience = PatienceOf(options, kind);
         bool capped = kind is not null && core.Options.Caps.OfKind(kind) is not null;
-        bool storeFirst = options.StoreFirst || patience == TimeSpan.Zero || capped || NeedsStore(spec);
-        if (core.Runner is null || kind is null || storeFirst) return CallStoredAsync(spec, body, patience, options.OnAbandon, abandon);
-        return CallInlineAsync(spec, kind, body, patience, options.OnAbandon, abandon);
+        bool storeFirst = core.Runner is null || kind is null || options.StoreFirst || patience == TimeSpan.Zero || capped || NeedsStore(spec);
+        if (storeFirst && body is ICallBody described) spec = described.Describe(spec);
+        core.Check(spec);
+        return storeFirst
+            ? CallStoredAsync(spec, body, patience, options.OnAbandon, abandon)
+            : CallInlineAsync(spec, kind!, body, patience, options.OnAbandon, abandon);
     }
 
     private TimeSpan PatienceOf(CallOptions options, JobKind? kind)
@@ -44,7 +47,6 @@ internal sealed class Deferral(ErrandCore core, JobClient client)
     private async ValueTask<CallResult> CallStoredAsync(
         JobSpec spec, IJobExecutor? body, TimeSpan patience, OnAbandon onAbandon, CancellationToken abandon)
     {
-        if (body is ICallBody described) spec = described.Describe(spec);
         var job = await client.SubmitAsync(spec, body, handOver: body is not null && patience == TimeSpan.Zero, CancellationToken.None);
         try
         {

@@ -92,7 +92,7 @@ public sealed class HttpCallTests
     private static Task<HttpHost> StartAsync(out Gate gate)
     {
         var made = gate = new Gate();
-        return HttpHost.StartAsync(services =>
+        return HttpHost.StartOwnAsync(services =>
         {
             services.AddSingleton(made);
             services.AddErrandMcpHttp();

@@ -7,7 +7,8 @@ internal static class LegacyHost
 {
     /// <summary>Calls a tool as a task.</summary>
     /// <returns>The task's id.</returns>
-    public static async Task<string> CallAsTaskAsync(this RawClient client, string tool, string arguments = "{}", string task = "{}", string meta = "{}")
+    public static async Task<string> CallAsTaskAsync(
+        this RawClient client, string tool, string arguments = "{}", string task = "{}", string meta = "{}")
     {
         var answer = await client.ResultAsync("tools/call", $$"""{"name":"{{tool}}","arguments":{{arguments}},"task":{{task}},"_meta":{{meta}}}""");
         Assert.Equal("working", answer["task"]!["status"]!.ToString());

@@ -60,7 +60,8 @@ public sealed class LegacyTaskTests
         Assert.Equal(ended.ExpiresAt!.Value, until, TimeSpan.FromMilliseconds(2));
     }
 
-    [Theory, InlineData("""{"ttl":-1}"""), InlineData("""{"ttl":"60000"}"""), InlineData("""{"ttl":{}}"""), InlineData("true"), InlineData("[]"), InlineData("\"x\"")]
+    [Theory, InlineData("""{"ttl":-1}"""), InlineData("""{"ttl":"60000"}"""), InlineData("""{"ttl":{}}""")]
+    [InlineData("true"), InlineData("[]"), InlineData("\"x\"")]
     public async Task O3_2_what_is_no_wish_for_a_task_is_refused_and_nothing_starts(string task)
     {
         await using var host = await TaskTools.StartAsync(out _);
@@ -124,9 +125,11 @@ public sealed class LegacyTaskTests
         await using var client = await RawClient.ConnectAsync(host);
 
         string id = await client.CallAsTaskAsync("refusing");
-        var error = await client.ErrorAsync("tasks/result", LegacyHost.Named(id));
+        var error = (await client.RequestAsync("tasks/result", LegacyHost.Named(id)))["error"]!;
 
-        Assert.Equal(await client.ErrorAsync("tools/call", """{"name":"refusing"}"""), error);
+        var plain = (await client.RequestAsync("tools/call", """{"name":"refusing"}"""))["error"]!;
+        Assert.Equal(plain.ToJsonString(), error.ToJsonString());
+        Assert.Equal("here", error["data"]!["place"]!.ToString());
         Assert.Equal("failed", (await client.GetTaskAsync(id))["status"]!.ToString());
     }
 
@@ -165,9 +168,12 @@ public sealed class LegacyTaskTests
         await using var client = await RawClient.ConnectAsync(host);
         var others = await host.Jobs.SubmitAsync(new JobSpec("tool.slow", JobData.Parse("{}")) { Owner = "somebody else" }, Token);
         gate.Open();
+        string removed = await client.CallAsTaskAsync("greet", """{"name":"Ada"}""");
+        await host.Jobs.WaitAsync(JobId.Parse(removed), null, Token);
+        Assert.Equal(1, await host.Jobs.PurgeAsync(new() { Owner = JobSpec.LocalOwner }, Token));
         string unknown = JobId.Parse("0" + others.Id.ToString()[1..]).ToString();
 
-        var refusals = new[] { others.Id.ToString(), unknown, "x", "" }.Select(async id =>
+        var refusals = new[] { others.Id.ToString(), removed, unknown, "x", "" }.Select(async id =>
             (await client.ErrorAsync(method, LegacyHost.Named(id)), id));
 
         foreach (var ((code, message), id) in await Task.WhenAll(refusals))

@@ -80,7 +80,8 @@ public sealed class ListTests
     public async Task O3_5_the_list_is_offered_only_where_callers_can_be_told_apart(string? user, bool offered)
     {
         await using var host = await TaskTools.StartAsync(out _);
-        var messages = new LegacyMessages(host.Services.GetRequiredService<ToolKinds>(), host.Services.GetRequiredService<IOptions<ErrandMcpOptions>>());
+        var messages = new LegacyMessages(
+            host.Services.GetRequiredService<ToolKinds>(), host.Services.GetRequiredService<IOptions<ErrandMcpOptions>>());
         await using var server = ModelContextProtocol.Server.McpServer.Create(Nowhere(), new());
         var request = OverHttp("initialize", user);
         var result = new JsonObject { ["protocolVersion"] = McpHost.Legacy, ["capabilities"] = new JsonObject() };

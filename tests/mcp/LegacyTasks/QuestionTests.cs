@@ -44,6 +44,21 @@ public sealed class QuestionTests
     }
 
     [Fact]
+    public async Task O3_6_a_client_that_declared_sampling_is_asked_to_sample()
+    {
+        await using var host = await TaskTools.StartAsync(out _);
+        await using var client = await RawClient.ConnectAsync(host);
+        string id = await client.CallAsTaskAsync("sample");
+
+        var result = client.ResultAsync("tasks/result", LegacyHost.Named(id));
+        var question = await client.NextAsync("sampling/createMessage");
+        await client.ReplyAsync(question, """{"role":"assistant","model":"m","content":{"type":"text","text":"It."}}""");
+
+        Assert.Equal(id, question["params"]!["_meta"]!["io.modelcontextprotocol/related-task"]!["taskId"]!.ToString());
+        Assert.Equal("It.", (await result)["content"]![0]!["text"]!.ToString());
+    }
+
+    [Fact]
     public async Task O3_6_the_first_answer_wins_wherever_it_comes_from_and_the_client_is_told()
     {
         await using var host = await TaskTools.StartAsync(out _);
@@ -53,7 +68,8 @@ public sealed class QuestionTests
         var question = await client.NextAsync(Elicitation);
 
         var asked = (await host.Jobs.GetAsync(JobId.Parse(id), Token)).Inputs;
-        await host.Jobs.AnswerAsync(JobId.Parse(id), asked[0].Key, JobData.Parse("""{"action":"accept","content":{"name":"Bob"}}"""), "an operator", Token);
+        var answer = JobData.Parse("""{"action":"accept","content":{"name":"Bob"}}""");
+        await host.Jobs.AnswerAsync(JobId.Parse(id), asked[0].Key, answer, "an operator", Token);
 
         Assert.Equal("accept: Bob", (await result)["content"]![0]!["text"]!.ToString());
         Assert.Equal(question["id"]!.ToJsonString(), (await client.NextAsync("notifications/cancelled"))["params"]!["requestId"]!.ToJsonString());

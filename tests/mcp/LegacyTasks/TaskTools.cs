@@ -56,13 +56,22 @@ internal sealed class TaskTools(Gate gate)
     public static CallToolResult Err() => new() { IsError = true, Content = [new TextContentBlock { Text = "It did not work." }] };
 
     [McpServerTool(Name = "refusing"), Deferrable, Description("Fails with an error of the protocol.")]
-    public static string Refuse() => throw new McpProtocolException("There is no such thing.", McpErrorCode.ResourceNotFound);
+    public static string Refuse() =>
+        throw new McpProtocolException("There is no such thing.", McpErrorCode.ResourceNotFound) { Data = { ["place"] = "here", ["tries"] = 2 } };
 
     [McpServerTool(Name = "ask"), Deferrable(Restartable = true), Description("Asks for a name.")]
     public static async Task<string> AskAsync(McpServer server, CancellationToken cancellationToken)
     {
         var answer = await server.ElicitAsync(Question, cancellationToken);
         return $"{answer.Action}: {(answer.Content is { } content && content.TryGetValue("name", out var name) ? name : "nobody")}";
+    }
+
+    [McpServerTool(Name = "sample"), Deferrable, Description("Lets the client's model say something.")]
+    public static async Task<string> SampleAsync(McpServer server, CancellationToken cancellationToken)
+    {
+        var said = await server.SampleAsync(
+            new CreateMessageRequestParams { MaxTokens = 10, Messages = [new() { Role = Role.User, Content = [new TextContentBlock { Text = "Say it." }] }] }, cancellationToken);
+        return string.Concat(said.Content.OfType<TextContentBlock>().Select(block => block.Text));
     }
 
     private static ElicitRequestParams Question => new()

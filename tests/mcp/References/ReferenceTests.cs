@@ -1,0 +1,231 @@
+using System.Text.Json;
+using Errand.Mcp.Tests.Calls;
+using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+
+namespace Errand.Mcp.Tests.References;
+
+/// <summary>Results of jobs as arguments, and calls that share a result.</summary>
+public sealed class ReferenceTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task D5_a_reference_in_the_arguments_is_what_the_job_returned()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        string rows = await HandOverAsync(host, client, "rows", "{}");
+
+        var whole = await CallAsync(client, "show", $$$"""{"value":{"$job":"{{{rows}}}"}}""");
+        var part = await CallAsync(client, "show", $$$"""{"value":{"deep":[{"$job":"{{{rows}}}","path":"/rows/1"}]}}""");
+
+        Assert.Equal("""{"rows":["a","b"]}""", whole.Text());
+        Assert.Equal("""{"deep":["b"]}""", part.Text());
+    }
+
+    [Fact]
+    public async Task D5_a_result_may_refer_to_other_results()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        string rows = await HandOverAsync(host, client, "rows", "{}");
+        string echo = await HandOverAsync(host, client, "say", $$$"""{"text":"{\"inner\":{\"$job\":\"{{{rows}}}\"}}"}""");
+
+        var answer = await CallAsync(client, "show", $$$"""{"value":{"$job":"{{{echo}}}"}}""");
+
+        Assert.Equal("""{"inner":{"rows":["a","b"]}}""", answer.Text());
+    }
+
+    [Fact]
+    public async Task B_22_references_in_a_circle_are_refused_and_the_circle_is_named()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        var gate = host.Services.GetRequiredService<Gate>();
+        var first = await client.CallToolAsync("say_when_open", new Dictionary<string, object?> { ["asyncTimeout"] = 20 }, cancellationToken: Token);
+        string a = first.Member("id")!;
+        string b = await HandOverAsync(host, client, "say", $$$"""{"text":"{\"$job\":\"{{{a}}}\"}"}""");
+        Tools.Said = $$"""{"$job":"{{b}}"}""";
+        gate.Open();
+        await host.Jobs.WaitAsync(JobId.Parse(a), null, Token);
+
+        var answer = await CallAsync(client, "show", $$$"""{"value":{"$job":"{{{a}}}"}}""");
+
+        Assert.True(answer.IsError);
+        Assert.Contains($"{a} → {b} → {a}", answer.Text(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"$job":7}""", "must be the id of a job")]
+    [InlineData("""{"$job":"nonsense"}""", "must be the id of a job")]
+    [InlineData("""{"$job":"00000000000000000000000000000000zzzz"}""", "was not found")]
+    [InlineData("""{"$job":"00000000000000000000000000000000zzzz","also":1}""", "'also' is neither")]
+    public async Task D5_a_reference_that_leads_nowhere_is_refused(string reference, string words)
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+
+        var answer = await CallAsync(client, "show", $$"""{"value":{{reference}}}""");
+
+        Assert.True(answer.IsError);
+        Assert.Contains(words, answer.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task D5_a_reference_to_a_part_that_is_not_there_or_to_work_that_goes_on_is_refused()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        string rows = await HandOverAsync(host, client, "rows", "{}");
+        string running = (await client.CallToolAsync("say_when_open", new Dictionary<string, object?> { ["asyncTimeout"] = 20 }, cancellationToken: Token)).Member("id")!;
+
+        var nowhere = await CallAsync(client, "show", $$$"""{"value":{"$job":"{{{rows}}}","path":"/rows/7"}}""");
+        var early = await CallAsync(client, "show", $$$"""{"value":{"$job":"{{{running}}}"}}""");
+        host.Services.GetRequiredService<Gate>().Open();
+
+        Assert.Contains("nothing at the path '/rows/7'", nowhere.Text(), StringComparison.Ordinal);
+        Assert.Contains("is running and has no result yet", early.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task B_19_identical_calls_in_flight_are_one_execution_and_later_ones_get_the_kept_result()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        var gate = host.Services.GetRequiredService<Gate>();
+
+        var both = new[]
+        {
+            CallAsync(client, "shared", """{"a":1,"b":"x","asyncTimeout":60000}""").AsTask(),
+            CallAsync(client, "shared", """{"b":"x","a":1.0,"_async_response_format":"full"}""").AsTask(),
+        };
+        await Task.WhenAny(gate.Begun, Task.WhenAny(both));
+        foreach (var call in both.Where(call => call.IsCompleted)) Assert.Fail((await call).Text());
+        gate.Open();
+        var answers = await Task.WhenAll(both);
+        var kept = await CallAsync(client, "shared", """{"a":1,"b":"x"}""");
+        var other = await CallAsync(client, "shared", """{"a":2,"b":"x"}""");
+
+        Assert.Equal(answers[0].Text(), answers[1].Text());
+        Assert.Equal(answers[0].Text(), kept.Text());
+        Assert.NotEqual(kept.Text(), other.Text());
+        Assert.Equal(2, gate.Passes);
+    }
+
+    [Fact]
+    public async Task B_19_a_failure_is_not_kept()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        Tools.Tries = 0;
+
+        var first = await CallAsync(client, "fails_once", "{}");
+        var second = await CallAsync(client, "fails_once", "{}");
+
+        Assert.True(first.IsError);
+        Assert.Equal("2", second.Text());
+    }
+
+    [Fact]
+    public async Task D9_the_handle_of_a_call_names_the_same_call_that_already_runs()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+
+        var first = await client.CallToolAsync("say_when_open", new Dictionary<string, object?> { ["asyncTimeout"] = 20 }, cancellationToken: Token);
+        var second = await client.CallToolAsync("say_when_open", new Dictionary<string, object?> { ["asyncTimeout"] = 20 }, cancellationToken: Token);
+        host.Services.GetRequiredService<Gate>().Open();
+
+        Assert.Null(first.Member("alreadyRunning"));
+        Assert.Equal(first.Member("id"), second.Member("alreadyRunning"));
+        Assert.NotEqual(first.Member("id"), second.Member("id"));
+    }
+
+    [Fact]
+    public async Task F7_the_same_call_after_an_abandon_is_given_the_job_that_nobody_heard_of()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        var gate = host.Services.GetRequiredService<Gate>();
+        _ = client.SendRequestAsync(new JsonRpcRequest
+        {
+            Id = new RequestId(101), Method = RequestMethods.ToolsCall, Params = System.Text.Json.Nodes.JsonNode.Parse("""{"name":"lasting","arguments":{}}"""),
+        }, Token);
+        await gate.Begun;
+        await client.SendNotificationAsync(NotificationMethods.CancelledNotification, new { requestId = 101 }, cancellationToken: Token);
+        var abandoned = host.Services.GetRequiredService<AbandonedCalls>();
+        while (abandoned.Count == 0) await Task.Yield();
+
+        var again = CallAsync(client, "lasting", "{}").AsTask();
+        gate.Open();
+
+        Assert.Equal("done", (await again).Text());
+        Assert.Equal(1, gate.Passes);
+        Assert.Single((await host.Jobs.ListAsync(new(), Token)).Items);
+    }
+
+    private static Task<McpHost> StartAsync() => McpHost.StartAsync(server =>
+    {
+        server.Services.AddSingleton<Gate>();
+        server.WithTools<Tools>();
+    });
+
+    /// <summary>Calls a tool as a task, waits for its end and answers with its id.</summary>
+    private static async Task<string> HandOverAsync(McpHost host, McpClient client, string tool, string arguments)
+    {
+        var task = await client.SendWithTasksAsync("tools/call", $$"""{"name":"{{tool}}","arguments":{{arguments}}}""", Token);
+        string id = task["taskId"]!.ToString();
+        await host.Jobs.WaitAsync(JobId.Parse(id), null, Token);
+        return id;
+    }
+
+    private static ValueTask<CallToolResult> CallAsync(McpClient client, string tool, string arguments) => client.CallToolAsync(
+        new CallToolRequestParams { Name = tool, Arguments = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(arguments) }, Token);
+
+    [McpServerToolType]
+    private sealed class Tools(Gate gate)
+    {
+        public static string Said { get; set; } = "said";
+
+        public static int Tries { get; set; }
+
+        [McpServerTool(Name = "rows", UseStructuredContent = true), Deferrable(AsyncTimeout = 0)]
+        public static Table Rows() => new(["a", "b"]);
+
+        [McpServerTool(Name = "say"), Deferrable(AsyncTimeout = 0)]
+        public static string Say(string text) => text;
+
+        [McpServerTool(Name = "say_when_open"), Deferrable]
+        public async Task<string> SayWhenOpenAsync(CancellationToken cancellationToken)
+        {
+            await gate.PassAsync(cancellationToken);
+            return Said;
+        }
+
+        [McpServerTool(Name = "show"), Deferrable]
+        public static string Show(JsonElement value) => JsonSerializer.Serialize(value);
+
+        [McpServerTool(Name = "shared"), Deferrable(Reuse = JobReuse.Result)]
+        public async Task<string> SharedAsync(double a, string b, CancellationToken cancellationToken)
+        {
+            await gate.PassAsync(cancellationToken);
+            return $"{a} {b} {Guid.NewGuid()}";
+        }
+
+        [McpServerTool(Name = "fails_once"), Deferrable(Reuse = JobReuse.Result)]
+        public static int FailsOnce() => ++Tries == 1 ? throw new McpException("no luck") : Tries;
+
+        [McpServerTool(Name = "lasting"), Deferrable(OnAbandon = OnAbandon.Promote)]
+        public async Task<string> LastingAsync(CancellationToken cancellationToken)
+        {
+            await gate.PassAsync(cancellationToken);
+            return "done";
+        }
+    }
+
+    private sealed record Table(string[] Rows);
+}
