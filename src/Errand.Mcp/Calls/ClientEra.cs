@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace Errand.Mcp;
 
@@ -42,6 +43,10 @@ internal static class ClientEras
 
     /// <summary>Whether requests of a revision say all about themselves. Revisions are dates.</summary>
     public static bool DescribesEachRequest(string? version) => string.CompareOrdinal(version, FirstStateless) >= 0;
+
+    /// <summary>Whether a call is of a revision whose requests say all about themselves.</summary>
+    public static bool DescribesEachRequest(RequestContext<CallToolRequestParams> request) =>
+        DescribesEachRequest(request.JsonRpcRequest.Context?.ProtocolVersion ?? request.Server.NegotiatedProtocolVersion);
 
     /// <summary>Whether a request declares the tasks extension.</summary>
     public static bool DeclaresTasks(JsonRpcRequest request) => request.Context?.ClientCapabilities is { } client

@@ -146,9 +146,13 @@ internal sealed partial class ToolCall : ICallBody
 
     private async ValueTask<IDictionary<string, InputResponse>> AskForAllAsync(InputRequiredResult needs)
     {
+        // All at once, in one order, so that each has the same key in a run after a crash.
+        (string Key, Task<JobData> Answer)[] asked =
+            [.. (needs.InputRequests ?? new Dictionary<string, InputRequest>()).OrderBy(request => request.Key, StringComparer.Ordinal)
+                .Select(request => (request.Key, _job!.AskAsync(JobQuestions.ToJson(request.Value.Method, request.Value.Params)).AsTask()))];
+        await Task.WhenAll(asked.Select(question => question.Answer));
         var answers = new Dictionary<string, InputResponse>(StringComparer.Ordinal);
-        foreach (var (key, request) in needs.InputRequests ?? new Dictionary<string, InputRequest>())
-            answers[key] = new() { RawValue = (await _job!.AskAsync(JobQuestions.ToJson(request.Method, request.Params))).ToElement() };
+        foreach (var (key, answer) in asked) answers[key] = new() { RawValue = (await answer).ToElement() };
         return answers;
     }
 
@@ -167,6 +171,6 @@ internal sealed partial class ToolCall : ICallBody
 
     // A client with a session can be asked over it, as if nothing could ever be handed over. All others are asked through the job.
     private bool AsksItsClient(string method) =>
-        IsAttended && Era == ClientEra.Plain && !ClientEras.DescribesEachRequest(Request.JsonRpcRequest.Context?.ProtocolVersion ?? Request.Server.NegotiatedProtocolVersion)
+        IsAttended && Era == ClientEra.Plain && !ClientEras.DescribesEachRequest(Request)
         && JobQuestions.Understands(Request.Server.ClientCapabilities, method);
 }

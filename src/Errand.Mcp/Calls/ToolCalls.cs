@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Errand.Mcp.Wire;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol;
@@ -14,13 +13,9 @@ namespace Errand.Mcp;
 /// nothing had been done to them, past it with what it takes to follow the job.
 /// </summary>
 internal sealed class ToolCalls(
-    IJobClient jobs, ToolKinds tools, Handles handles, LegacyTaskNews news, ResultReferences references, AbandonedCalls abandoned, IOptions<ErrandMcpOptions> options, TimeProvider time)
+    IJobClient jobs, ToolKinds tools, CallAnswers answers, ResultReferences references, AbandonedCalls abandoned, IOptions<ErrandMcpOptions> options,
+    TimeProvider time)
 {
-    private const string StatePrefix = "errand.job:";
-    private static readonly TimeSpan UntilItAsks = TimeSpan.FromSeconds(10);
-    private static readonly JsonTypeInfo<InputRequiredResult> InputRequiredType =
-        (JsonTypeInfo<InputRequiredResult>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(InputRequiredResult));
-
     /// <summary>Whether a call is of a deferrable tool, or of one of Errand's own. All others are answered as if there were no Errand.</summary>
     public bool IsConcerned(RequestContext<CallToolRequestParams> request) =>
         ErrandToolAlias.Unwrap(request.MatchedPrimitive) is not null || (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is not null);
@@ -48,19 +43,12 @@ internal sealed class ToolCalls(
         var answer = await next(request, cancellationToken);
         if (era == ClientEra.Plain || answer.IsAlternate) return answer;
         if (Handles.IdOf(answer.Result) is not { } id) return era == ClientEra.LegacyTasks ? throw Refusal(answer.Result) : answer;
-        return TaskOf(request, await jobs.GetAsync(id, cancellationToken), era);
+        return answers.TaskOf(request, await jobs.GetAsync(id, cancellationToken), era);
     }
 
     // Who asked for a task does not expect a tool's answer.
     private static McpProtocolException Refusal(CallToolResult? answer) =>
         new(answer?.Content.OfType<TextContentBlock>().FirstOrDefault()?.Text ?? "The call was refused.", McpErrorCode.InvalidParams);
-
-    private ResultOrAlternate<CallToolResult> TaskOf(RequestContext<CallToolRequestParams> request, Job job, ClientEra era)
-    {
-        if (era == ClientEra.Tasks) return ResultOrAlternate<CallToolResult>.FromAlternate(CreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.CreateTaskResult);
-        news.Follow(job, request);
-        return ResultOrAlternate<CallToolResult>.FromAlternate(LegacyCreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyCreateTaskResult);
-    }
 
     private async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
         RequestContext<CallToolRequestParams> request, DeferrableTool tool, ClientEra era, CallHandler next, CancellationToken cancellationToken)
@@ -69,18 +57,18 @@ internal sealed class ToolCalls(
         try
         {
             var caller = Caller.Of(request.JsonRpcRequest.Context, options.Value);
-            if (request.Params.RequestState is { } state && state.StartsWith(StatePrefix, StringComparison.Ordinal))
-                return await GoOnAsync(request, tool, caller, state[StatePrefix.Length..], cancellationToken);
             var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
+            if (CallAnswers.JobOf(request.Params.RequestState) is { } known) return await GoOnAsync(request, tool, caller, said, known, cancellationToken);
             if (era != ClientEra.LegacyTasks && abandoned.Take(tool, caller, said) is { } earlier)
-                return await FollowAsync(request, tool, era, earlier, said, cancellationToken);
+                return await answers.AfterWaitAsync(request, tool, said, (earlier, PatienceOf(tool, said)), cancellationToken);
             var resolved = ResultReferences.AreIn(said.Arguments) ? await references.ResolveAsync(said.Arguments!, caller, cancellationToken) : null;
             var call = new ToolCall(request, next, tool, era, said, resolved);
             var result = await RunAsync(call, tool, caller, said, cancellationToken);
             if (!result.IsPromoted) return call.TryAnswer(result, out var answer) ? answer! : ToolResults.OfOutcome(result.Outcome!);
             call.Detach();
-            if (cancellationToken.IsCancellationRequested || CallerPresence.GoneOf(request.JsonRpcRequest.Context).IsCancellationRequested) abandoned.Add(result.Job!);
-            return await AnswerHandedOverAsync(call, tool, said, result.Job!, cancellationToken);
+            bool isHeard = !cancellationToken.IsCancellationRequested && !CallerPresence.GoneOf(request.JsonRpcRequest.Context).IsCancellationRequested;
+            if (!isHeard) abandoned.Add(result.Job!);
+            return await answers.HandedOverAsync(call, tool, said, result.Job!, cancellationToken);
         }
         catch (JobException e)
         {
@@ -108,52 +96,25 @@ internal sealed class ToolCalls(
         finally { call.StopBeating(); }
     }
 
-    private async ValueTask<ResultOrAlternate<CallToolResult>> AnswerHandedOverAsync(
-        ToolCall call, DeferrableTool tool, CallParameters said, Job job, CancellationToken cancellationToken)
-    {
-        if (call.Era != ClientEra.Plain) return TaskOf(call.Request, job, call.Era);
-        // The store hears of the question just after it hears of the job.
-        if (call.IsAsking) job = (await jobs.WaitAsync(job.Id, new() { OrInput = true, Timeout = UntilItAsks }, cancellationToken)).Job;
-        return AskIfItCan(call.Request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
-    }
-
     /// <summary>A client of 2026-07-28 comes back with what its job has asked: it goes on waiting where it left.</summary>
     private async ValueTask<ResultOrAlternate<CallToolResult>> GoOnAsync(
-        RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, string id, CancellationToken cancellationToken)
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, CallParameters said, JobId id, CancellationToken cancellationToken)
     {
-        var jobId = JobId.Parse(id);
-        var job = await jobs.FindAsync(jobId, cancellationToken);
-        if (job is null || !caller.MaySee(job)) throw new JobNotFoundException(jobId);
+        if (await jobs.FindAsync(id, cancellationToken) is not { } job || !caller.MaySee(job)) throw new JobNotFoundException(id);
         foreach (var (key, answer) in request.Params.InputResponses ?? new Dictionary<string, InputResponse>())
-            await jobs.TryAnswerAsync(jobId, key, answer.RawValue, caller.Owner);
-        var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
-        return await FollowAsync(request, tool, ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion), jobId, said, cancellationToken);
+            await jobs.TryAnswerAsync(id, key, answer.RawValue, caller.Owner);
+        return await answers.AfterWaitAsync(request, tool, said, (id, PatienceOf(tool, said)), cancellationToken);
     }
 
-    /// <summary>Waits for a job that is there already as for a call.</summary>
-    private async ValueTask<ResultOrAlternate<CallToolResult>> FollowAsync(
-        RequestContext<CallToolRequestParams> request, DeferrableTool tool, ClientEra era, JobId jobId, CallParameters said, CancellationToken cancellationToken)
+    // To hand over at once means nothing where there is a job already.
+    private TimeSpan PatienceOf(DeferrableTool tool, CallParameters said) =>
+        said.AsyncTimeout ?? (tool.Policy.AsyncTimeout == TimeSpan.Zero ? options.Value.AsyncTimeout : tool.Policy.AsyncTimeout);
+
+    private static McpProtocolException NeedsTasks(RequestContext<CallToolRequestParams> request, DeferrableTool tool)
     {
-        var patience = said.AsyncTimeout ?? (tool.Policy.AsyncTimeout > TimeSpan.Zero || tool.Policy.AsyncTimeout == Timeout.InfiniteTimeSpan
-            ? tool.Policy.AsyncTimeout
-            : options.Value.AsyncTimeout);
-        var job = (await jobs.WaitAsync(jobId, new() { OrInput = true, Timeout = patience }, cancellationToken)).Job;
-        if (job.IsTerminal) return ToolResults.OfOutcome(await jobs.GetOutcomeAsync(job, cancellationToken));
-        if (era != ClientEra.Plain) return TaskOf(request, job, era);
-        return AskIfItCan(request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
+        string refusal = $"The tool '{tool.Name}' is offered only to clients that follow tasks: ";
+        return ClientEras.DescribesEachRequest(request)
+            ? TaskRules.NotDeclared($"{refusal}declare the extension {ClientEras.TasksExtension}.")
+            : new McpProtocolException($"{refusal}call it with the parameter 'task'.", McpErrorCode.MethodNotFound);
     }
-
-    private static ResultOrAlternate<CallToolResult>? AskIfItCan(RequestContext<CallToolRequestParams> request, Job job)
-    {
-        if (!ClientEras.DescribesEachRequest(request.JsonRpcRequest.Context?.ProtocolVersion ?? request.Server.NegotiatedProtocolVersion)) return null;
-        var open = JobQuestions.OpenFor(job, request.JsonRpcRequest.Context?.ClientCapabilities ?? request.Server.ClientCapabilities);
-        return open.Count == 0
-            ? null
-            : ResultOrAlternate<CallToolResult>.FromAlternate(new InputRequiredResult { InputRequests = open, RequestState = StatePrefix + job.Id }, InputRequiredType);
-    }
-
-    private static McpProtocolException NeedsTasks(RequestContext<CallToolRequestParams> request, DeferrableTool tool) =>
-        ClientEras.DescribesEachRequest(request.JsonRpcRequest.Context?.ProtocolVersion ?? request.Server.NegotiatedProtocolVersion)
-            ? TaskRules.NotDeclared($"The tool '{tool.Name}' is offered only to clients that follow tasks: declare the extension {ClientEras.TasksExtension}.")
-            : new McpProtocolException($"The tool '{tool.Name}' is offered only to clients that follow tasks: call it with the parameter 'task'.", McpErrorCode.MethodNotFound);
 }
