@@ -35,7 +35,8 @@ public sealed class DeferralTests
 
     private static Task<HttpHost> StartAsync(bool sessions) => HttpHost.StartAsync(
         options => options.Sessions = sessions,
-        services => services.AddMcpServer().WithErrand(configure: errand => errand.Tools["wait"] = new() { AsyncTimeout = Timeout.InfiniteTimeSpan }));
+        services => services.AddMcpServer()
+            .WithErrand(configure: errand => errand.Tools["wait"] = new() { AsyncTimeout = Timeout.InfiniteTimeSpan }));
 
     private static IJobClient Jobs(HttpHost host) => host.App.Services.GetRequiredService<IJobClient>();
 
