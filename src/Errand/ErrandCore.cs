@@ -97,6 +97,7 @@ internal sealed class ErrandCore : IDisposable
         if (Runner is null) return;
         _sweeper.Start();
         _ticker.Start();
+        await Runner.FirstBeat.WaitAsync(cancellationToken);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

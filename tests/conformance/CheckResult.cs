@@ -5,7 +5,7 @@ namespace Errand.Conformance.Tests;
 /// <summary>What came of one check of a scenario.</summary>
 internal sealed record CheckResult(string Scenario, string Id, string Status, string? ErrorMessage)
 {
-    /// <summary>What a check says that has nothing against the server. All else, also a warning or a check that was left out, must be listed.</summary>
+    /// <summary>What a check says that has nothing against the server. All else, also a warning or a check left out, must be listed.</summary>
     private static readonly string[] Good = ["SUCCESS", "INFO"];
 
     public bool Passed => Good.Contains(Status);

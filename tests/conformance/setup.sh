@@ -37,7 +37,10 @@ install() {
 node_of() {
   local node=$1/node_modules/.bin/node
   [ -x "$node" ] || node=$(command -v node) || { echo "The conformance suite of MCP needs Node.js 22." >&2; exit 2; }
-  "$node" -e 'process.exit(parseInt(process.versions.node) >= 22 ? 0 : 1)' || { echo "The conformance suite of MCP needs Node.js 22; this is $("$node" --version)." >&2; exit 2; }
+  if ! "$node" -e 'process.exit(parseInt(process.versions.node) >= 22 ? 0 : 1)'; then
+    echo "The conformance suite of MCP needs Node.js 22; this is $("$node" --version)." >&2
+    exit 2
+  fi
   echo "$node"
 }
 

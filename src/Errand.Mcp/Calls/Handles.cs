@@ -14,7 +14,8 @@ internal sealed class Handles(IJobClient jobs, JobToolNames names, TimeProvider 
     /// <param name="detail">How much to say.</param>
     /// <param name="strict">Whether it is an error.</param>
     /// <param name="expected">What the result will look like; none where the tool says.</param>
-    public async ValueTask<CallToolResult> AnswerAsync(Job job, DeferrableTool? tool, ResponseDetail detail, bool strict, JsonElement? expected = null)
+    public async ValueTask<CallToolResult> AnswerAsync(
+        Job job, DeferrableTool? tool, ResponseDetail detail, bool strict, JsonElement? expected = null)
     {
         var handle = new WireHandle
         {
@@ -33,7 +34,8 @@ internal sealed class Handles(IJobClient jobs, JobToolNames names, TimeProvider 
             handle = handle with
             {
                 Eta = status.Eta is { } eta ? new(eta.At, eta.LowAt, eta.HighAt) : null, Error = WireError.Of(job.Outcome?.Error),
-                RetryCount = Math.Max(0, job.Attempt - 1), CanRetry = tool?.Policy is { Retry.MaxRetries: > 0 } or { Restartable: true }, ExpectedSchema = expected ?? tool?.ExpectedSchema,
+                RetryCount = Math.Max(0, job.Attempt - 1), CanRetry = tool?.Policy is { Retry.MaxRetries: > 0 } or { Restartable: true },
+                ExpectedSchema = expected ?? tool?.ExpectedSchema,
             };
         }
         string twin = handle.AlreadyRunning is { } running ? $" The same call is already running as job {running}." : "";
@@ -53,7 +55,9 @@ internal sealed class Handles(IJobClient jobs, JobToolNames names, TimeProvider 
     private async ValueTask<Job?> TwinOf(Job job) => job.Owner == Caller.Anonymous || job.Spec.Reuse != JobReuse.None ? null : await jobs.FindTwinAsync(job);
 
     private string NextOf(Job job) => job.State == JobState.Waiting
-        ? $"It waits for an answer. Call {names.Of(JobToolNames.Status)} with id \"{job.Id}\" to see what it asks, then {names.Of(JobToolNames.Input)} to answer."
-        : $"It goes on in the background; do not call the tool again for it. To wait for its end and result call {names.Of(JobToolNames.Wait)} with id \"{job.Id}\"; " +
+        ? $"It waits for an answer. Call {names.Of(JobToolNames.Status)} with id \"{job.Id}\" to see what it asks, " +
+          $"then {names.Of(JobToolNames.Input)} to answer."
+        : $"It goes on in the background; do not call the tool again for it. " +
+          $"To wait for its end and result call {names.Of(JobToolNames.Wait)} with id \"{job.Id}\"; " +
           $"{names.Of(JobToolNames.Output)} shows what it writes, {names.Of(JobToolNames.Cancel)} stops it.";
 }

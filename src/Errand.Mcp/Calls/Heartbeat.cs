@@ -15,6 +15,7 @@ internal sealed class Heartbeat : IDisposable
     // Many clients read values as single-precision numbers, which differ by no less.
     private const double StepOfValue = 2.5e-7;
     private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _sending = new(1);
     private readonly McpServer _server;
     private readonly ProgressToken _token;
     private readonly TimeSpan _interval;
@@ -40,21 +41,30 @@ internal sealed class Heartbeat : IDisposable
         _timer = time.CreateTimer(static heart => ((Heartbeat)heart!).Beat(), this, interval, interval);
     }
 
-    /// <summary>The work itself tells of progress.</summary>
-    /// <returns>The value to tell, which is past all that were told.</returns>
-    public double Rise(double current)
+    /// <summary>Tells the client how far the work has come, in a message that is sent by the caller.</summary>
+    /// <param name="current">How far.</param>
+    /// <param name="sendAsync">Sends the value that is to be told: the work's own, or one past all that were told before.</param>
+    public async Task TellAsync(double current, Func<double, Task> sendAsync)
     {
-        lock (_lock)
+        // What is told rises only if it also arrives in that order.
+        await _sending.WaitAsync();
+        try
         {
-            _toldAt = _time.GetTimestamp();
-            return _last = Math.Max(current, Next_NeedsLock());
+            double value;
+            lock (_lock)
+            {
+                _toldAt = _time.GetTimestamp();
+                value = _last = Math.Max(current, Next_NeedsLock());
+            }
+            await sendAsync(value);
         }
+        finally { _sending.Release(); }
     }
 
     /// <summary>Tells the client how far a job has come that it waits for.</summary>
-    public async ValueTask TellAsync(JobProgress progress)
+    public async Task TellAsync(JobProgress progress)
     {
-        try { await SendAsync(Rise(progress.Current), progress.Total, progress.Message); }
+        try { await TellAsync(progress.Current, value => SendAsync(value, progress.Total, progress.Message)); }
         catch (Exception)
         {
             // The client has gone, which its call hears of by itself.
@@ -69,22 +79,24 @@ internal sealed class Heartbeat : IDisposable
 
     private async void Beat()
     {
-        double value;
-        lock (_lock)
-        {
-            if (_over || _time.GetElapsedTime(_toldAt) < _interval) return;
-            _toldAt = _time.GetTimestamp();
-            value = _last = Next_NeedsLock();
-        }
+        // Whatever is being sent will be heard.
+        if (!_sending.Wait(0)) return;
         try
         {
-            string message = FormattableString.Invariant($"Still working after {_time.GetElapsedTime(_startedAt).TotalSeconds:F0} s.");
-            await SendAsync(value, null, message);
+            double value;
+            lock (_lock)
+            {
+                if (_over || _time.GetElapsedTime(_toldAt) < _interval) return;
+                _toldAt = _time.GetTimestamp();
+                value = _last = Next_NeedsLock();
+            }
+            await SendAsync(value, null, FormattableString.Invariant($"Still working after {_time.GetElapsedTime(_startedAt).TotalSeconds:F0} s."));
         }
         catch (Exception)
         {
             // The client has gone; what becomes of the call is decided elsewhere.
         }
+        finally { _sending.Release(); }
     }
 
     private double Next_NeedsLock() => _last < 0 ? 0 : _last + Math.Max(SmallestStep, _last * StepOfValue);
@@ -92,7 +104,8 @@ internal sealed class Heartbeat : IDisposable
     // By hand, for the package's own words for it have single precision.
     private Task SendAsync(double value, double? total, string? message)
     {
-        var parameters = new JsonObject { ["progressToken"] = JsonSerializer.SerializeToNode(_token, McpNodes.TypeOf<ProgressToken>()), ["progress"] = value };
+        var token = JsonSerializer.SerializeToNode(_token, McpNodes.TypeOf<ProgressToken>());
+        var parameters = new JsonObject { ["progressToken"] = token, ["progress"] = value };
         if (total is not null) parameters["total"] = total;
         if (message is not null) parameters["message"] = message;
         return _server.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.ProgressNotification, Params = parameters });

@@ -37,9 +37,13 @@ internal sealed partial class ToolCall
         double current = Number(parameters["progress"]) ?? 0;
         _job!.Report(current, Number(parameters["total"]), parameters["message"] is JsonValue value && value.TryGetValue(out string? text) ? text : null);
         if (_clientsToken is null || !IsAttended) return Task.CompletedTask;
-        // After a heartbeat has gone ahead, the next value must not fall behind it.
-        if (_heartbeat?.Rise(current) is { } risen && risen > current) parameters["progress"] = risen;
-        return ForwardAsync(notification, cancellationToken);
+        if (_heartbeat is not { } heartbeat) return ForwardAsync(notification, cancellationToken);
+        return heartbeat.TellAsync(current, value =>
+        {
+            // After a heartbeat has gone ahead, the next value must not fall behind it.
+            if (value > current) parameters["progress"] = value;
+            return ForwardAsync(notification, cancellationToken);
+        });
     }
 
     private static double? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double number) ? number : null;

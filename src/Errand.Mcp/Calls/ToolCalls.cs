@@ -21,6 +21,10 @@ internal sealed class ToolCalls(
     private static readonly JsonTypeInfo<InputRequiredResult> InputRequiredType =
         (JsonTypeInfo<InputRequiredResult>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(InputRequiredResult));
 
+    /// <summary>Whether a call is of a deferrable tool, or of one of Errand's own. All others are answered as if there were no Errand.</summary>
+    public bool IsConcerned(RequestContext<CallToolRequestParams> request) =>
+        ErrandToolAlias.Unwrap(request.MatchedPrimitive) is not null || (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is not null);
+
     /// <summary>Handles a call.</summary>
     public ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
         RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken)

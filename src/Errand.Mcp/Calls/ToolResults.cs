@@ -68,7 +68,8 @@ internal static class ToolResults
     public static JsonObject ToNode(Job job, JobOutcome outcome, string? resultType)
     {
         var node = job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal) ? JsonNode.Parse(outcome.Result.Utf8.Span) as JsonObject : null;
-        node ??= JsonSerializer.SerializeToNode(job.Kind == CommandAnswer.Kind ? CommandAnswer.Of(outcome) : OfOtherWork(outcome), ResultType) as JsonObject;
+        var result = job.Kind == CommandAnswer.Kind ? CommandAnswer.Of(outcome) : OfOtherWork(outcome);
+        node ??= JsonSerializer.SerializeToNode(result, ResultType) as JsonObject;
         if (resultType is not null) node!["resultType"] = resultType;
         return node!;
     }

@@ -33,6 +33,7 @@ public static class ErrandMcpServerBuilderExtensions
         services.TryAddSingleton<ToolKinds>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IJobKindSource, ToolKinds>(provider => provider.GetRequiredService<ToolKinds>()));
         services.TryAddSingleton<ToolCalls>();
+        services.TryAddSingleton<PipeEnd>();
         services.TryAddSingleton<AbandonedCalls>();
         services.TryAddSingleton<ResultReferences>();
         services.TryAddSingleton<ToolListing>();

@@ -13,6 +13,7 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
 {
     private ToolCalls? _calls;
     private ToolListing? _listing;
+    private PipeEnd? _pipe;
     private IReadOnlyList<McpServerTool>? _tools;
 
     public void PostConfigure(string? name, McpServerOptions options)
@@ -24,8 +25,9 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
         options.RequestHandlers ??= [];
         foreach (var handler in TaskRouting.Handlers(
             services.GetRequiredService<TaskRequests>, services.GetRequiredService<LegacyTaskRequests>, services.GetRequiredService<LegacyTaskResults>))
-            options.RequestHandlers.Add(handler);
-        options.Handlers.SubscriptionsListenHandler ??= (request, token) => services.GetRequiredService<TaskSubscriptions>().ListenAsync(request, token);
+            options.RequestHandlers.Add(UntilItsPipeEnds(handler));
+        options.Handlers.SubscriptionsListenHandler ??= (request, token) => Pipe.UntilAsync(
+            request.JsonRpcRequest.Context, until => services.GetRequiredService<TaskSubscriptions>().ListenAsync(request, until), token);
         options.Filters.Message.IncomingFilters.Add(LegacyMessages.Incoming);
         options.Filters.Message.OutgoingFilters.Add(next => (context, token) => LegacyExchange.Of(context.JsonRpcMessage.Context) is { } exchange
             ? services.GetRequiredService<LegacyMessages>().AnswerAsync(exchange, context, next, token)
@@ -37,8 +39,21 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
             return listed;
         });
         options.Filters.Request.CallToolWithAlternateFilters.Add((request, next, token) =>
-            (_calls ??= services.GetRequiredService<ToolCalls>()).InvokeAsync(request, next, token));
+        {
+            _calls ??= services.GetRequiredService<ToolCalls>();
+            return _calls.IsConcerned(request)
+                ? Pipe.UntilAsync(request.JsonRpcRequest.Context, until => _calls.InvokeAsync(request, next, until), token)
+                : _calls.InvokeAsync(request, next, token);
+        });
     }
+
+    private PipeEnd Pipe => _pipe ??= services.GetRequiredService<PipeEnd>();
+
+    private McpServerRequestHandler UntilItsPipeEnds(McpServerRequestHandler handler) => new()
+    {
+        Method = handler.Method, RoutingNameParameter = handler.RoutingNameParameter,
+        Handler = (request, token) => Pipe.UntilAsync(request.Context, until => handler.Handler(request, until), token),
+    };
 
     private void AddTools(McpServerOptions options)
     {

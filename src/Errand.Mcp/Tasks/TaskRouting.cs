@@ -19,12 +19,13 @@ internal static class TaskRouting
         Handler("tasks/cancel", (request, token) => tasks().CancelAsync(request, token), (request, token) => legacy().CancelAsync(request, token)),
         Handler("tasks/update", (request, token) => tasks().UpdateAsync(request, token), null),
         Handler("tasks/result", null, (request, token) => results().AwaitAsync(request, token)),
-        Handler("tasks/list", null, (request, token) => legacy().ListAsync(request, token), routedBy: null),
+        Handler("tasks/list", null, (request, token) => legacy().ListAsync(request, token)),
     ];
 
-    private static McpServerRequestHandler Handler(string method, RawHandler? current, RawHandler? legacy, string? routedBy = "taskId") => new()
+    private static McpServerRequestHandler Handler(string method, RawHandler? current, RawHandler? legacy) => new()
     {
-        Method = method, RoutingNameParameter = routedBy,
+        // Only the later revision has headers to route by; there, what is only of the other must not be there at all, whatever its headers.
+        Method = method, RoutingNameParameter = current is null ? null : "taskId",
         Handler = async (request, cancellationToken) =>
         {
             string? version = LegacyExchange.VersionOf(request.Context);

@@ -6,35 +6,43 @@ namespace Errand.Mcp;
 /// </summary>
 internal static class AnswerSchemas
 {
-    /// <summary>The properties of a job.</summary>
-    public const string JobProperties = """
-        "id": { "type": "string" },
-        "kind": { "type": "string" },
-        "state": { "enum": ["queued", "running", "waiting", "completed", "failed", "cancelled"] },
-        "title": { "type": "string" },
-        "createdAt": { "type": "string" },
-        "startedAt": { "type": "string" },
-        "finishedAt": { "type": "string" },
-        "progress": { "type": "object" },
-        "eta": { "type": "object" },
-        "waitingFor": { "type": "object" },
-        "exitCode": { "type": "integer" },
-        "error": { "type": "object" },
-        "questions": { "type": "array", "items": { "type": "object" }, "description": "What it asks." },
-        "result": { "description": "What it came to, where that is small." },
-        "isError": { "type": "boolean", "description": "Whether the result says that it is an error." }
+    /// <summary>A job in full.</summary>
+    public const string WholeJob = """
+        {
+          "type": "object",
+          "properties": {
+            "id": { "type": "string" },
+            "kind": { "type": "string" },
+            "state": { "enum": ["queued", "running", "waiting", "completed", "failed", "cancelled"] },
+            "title": { "type": "string" },
+            "createdAt": { "type": "string" },
+            "startedAt": { "type": "string" },
+            "finishedAt": { "type": "string" },
+            "progress": { "type": "object" },
+            "eta": { "type": "object" },
+            "waitingFor": { "type": "object" },
+            "exitCode": { "type": "integer" },
+            "error": { "type": "object" },
+            "questions": { "type": "array", "items": { "type": "object" }, "description": "What it asks." },
+            "result": { "description": "What it came to, where that is small." },
+            "isError": { "type": "boolean", "description": "Whether the result says that it is an error." }
+          },
+          "required": ["id", "state"]
+        }
         """;
 
-    /// <summary>A job.</summary>
-    public const string Job = $$"""
-        { "type": "object", "properties": { {{JobProperties}} }, "required": ["id", "state"] }
+    /// <summary>A job, where more of it need not be said: lists of tools are read by models, too.</summary>
+    public const string Job = """
+        { "type": "object", "properties": { "id": { "type": "string" }, "state": { "type": "string" } }, "required": ["id", "state"] }
         """;
 
     /// <summary>Why a call was refused.</summary>
     public const string Problem = """
         {
           "type": "object",
-          "properties": { "code": { "type": "string" }, "message": { "type": "string" }, "param": { "type": "string" }, "jobId": { "type": "string" } },
+          "properties": {
+            "code": { "type": "string" }, "message": { "type": "string" }, "param": { "type": "string" }, "jobId": { "type": "string" }
+          },
           "required": ["code", "message"]
         }
         """;

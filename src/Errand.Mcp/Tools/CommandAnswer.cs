@@ -16,7 +16,10 @@ internal static class CommandAnswer
         if (outcome.Result.IsNone)
             return ErrandTool.Error(new(outcome.Error?.Code ?? "cancelled", outcome.Error?.Message ?? "The command was cancelled.", null, null));
         var result = outcome.Result.ToElement();
-        return new() { Content = [new TextContentBlock { Text = TextOf(result) }], StructuredContent = result, IsError = outcome.Success ? null : true };
+        return new()
+        {
+            Content = [new TextContentBlock { Text = TextOf(result) }], StructuredContent = result, IsError = outcome.Success ? null : true,
+        };
     }
 
     /// <summary>What it wrote, and its exit code where that says something.</summary>

@@ -15,7 +15,10 @@ internal abstract class ErrandTool(ErrandToolParts parts) : McpServerTool
     public override Tool ProtocolTool => _tool ??= new()
     {
         Name = NameOf(OwnName), Title = Title, Description = Description, InputSchema = InputSchema, OutputSchema = OutputSchema,
-        Annotations = new() { ReadOnlyHint = IsReadOnly, DestructiveHint = IsDestructive, IdempotentHint = IsIdempotent, OpenWorldHint = IsOpenWorld },
+        Annotations = new()
+        {
+            ReadOnlyHint = IsReadOnly, DestructiveHint = IsDestructive, IdempotentHint = IsIdempotent, OpenWorldHint = IsOpenWorld,
+        },
     };
 
     public override IReadOnlyList<object> Metadata => [];
@@ -50,9 +53,11 @@ internal abstract class ErrandTool(ErrandToolParts parts) : McpServerTool
 
     protected virtual bool IsOpenWorld => false;
 
-    private string[] Parameters => _parameters ??= [.. ProtocolTool.InputSchema.GetProperty("properties").EnumerateObject().Select(parameter => parameter.Name)];
+    private string[] Parameters =>
+        _parameters ??= [.. ProtocolTool.InputSchema.GetProperty("properties").EnumerateObject().Select(parameter => parameter.Name)];
 
-    public override async ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
+    public override async ValueTask<CallToolResult> InvokeAsync(
+        RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {
         try
         {

@@ -24,6 +24,7 @@ internal sealed class ErrandToolAlias(ErrandTool tool, string alias) : McpServer
 
     private ErrandTool Tool => tool;
 
-    public override ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default) =>
+    public override ValueTask<CallToolResult> InvokeAsync(
+        RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default) =>
         tool.InvokeAsync(request, cancellationToken);
 }

@@ -41,12 +41,14 @@ internal sealed record JobAnswer
     public static JobAnswer? Of(Job job, JobOutcome outcome)
     {
         if (outcome.Result.IsNone) return null;
-        if (job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal) && ToolResults.TryRead(outcome.Result) is { } result) return OfCall(result);
+        bool isTool = job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal);
+        if (isTool && ToolResults.TryRead(outcome.Result) is { } result) return OfCall(result);
         var value = outcome.Result.ToElement();
         bool isCommand = job.Kind == CommandAnswer.Kind && value.ValueKind == JsonValueKind.Object && value.TryGetProperty("stdout", out _);
         return new()
         {
-            Value = value, Text = isCommand ? CommandAnswer.TextOf(value) : value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText(),
+            Value = value,
+            Text = isCommand ? CommandAnswer.TextOf(value) : value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText(),
             IsOfCommand = isCommand, IsError = !outcome.Success, Bytes = outcome.Result.Length,
         };
     }
@@ -73,7 +75,8 @@ internal sealed record JobAnswer
         string said = string.Join('\n', blocks);
         var value = result.StructuredContent ?? JsonSerializer.SerializeToElement(said, JobAnswerJson.Default.String);
         string shown = said.Length == 0 && result.StructuredContent is { } structured ? structured.GetRawText() : said;
-        return new() { Value = value, Text = shown, OfTool = result, IsError = result.IsError == true, Bytes = Encoding.UTF8.GetByteCount(value.GetRawText()) };
+        int bytes = Encoding.UTF8.GetByteCount(value.GetRawText());
+        return new() { Value = value, Text = shown, OfTool = result, IsError = result.IsError == true, Bytes = bytes };
     }
 
     private static string NameOf(ContentBlock block) => block switch

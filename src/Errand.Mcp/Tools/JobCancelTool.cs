@@ -10,8 +10,10 @@ internal sealed class JobCancelTool(ErrandToolParts parts, IJobClient jobs) : Er
 
     protected override string Title => "Cancel a job";
 
-    protected override string Description =>
-        "Stops a job: one that has not started never runs, one that runs is told to stop and is cancelled once it has ended. With force: true it is ended at once.";
+    protected override string Description => """
+        Stops a job: one that has not started never runs, one that runs is told to stop and is cancelled once it has ended. With force: true it is ended
+        at once.
+        """;
 
     protected override string Schema => """
         {
@@ -46,7 +48,9 @@ internal sealed class JobCancelTool(ErrandToolParts parts, IJobClient jobs) : Er
         bool force = call.Arguments.Flag("force");
         var job = await Parts.Jobs.GetAsync(call, cancellationToken);
         // Once it is asked for it is asked for, also where the caller does not wait for the answer.
-        var reply = force ? await jobs.KillAsync(job.Id, call.Caller.Actor, CancellationToken.None) : await jobs.CancelAsync(job.Id, call.Caller.Actor, CancellationToken.None);
+        var reply = force
+            ? await jobs.KillAsync(job.Id, call.Caller.Actor, CancellationToken.None)
+            : await jobs.CancelAsync(job.Id, call.Caller.Actor, CancellationToken.None);
         if (reply.Answer == StopAnswer.NotFound) throw new JobNotFoundException(job.Id);
         string next = reply.Answer == StopAnswer.Cancelling ? $" To hear that it has call {NameOf(JobToolNames.Wait)}." : "";
         return Answer(WireStop.Of(reply), WireJson.Wire.WireStop, reply.Message + next);

@@ -11,8 +11,8 @@ internal sealed class JobInputTool(ErrandToolParts parts, IJobClient jobs) : Err
     protected override string Title => "Answer a job";
 
     protected override string Description => $"""
-        Answers a question of a job that is waiting, which {NameOf(JobToolNames.Status)} shows; the first answer wins. Give answer: a text, or an object with
-        the fields that are asked for. Questions that only a person may answer are refused.
+        Answers a question of a job that is waiting, which {NameOf(JobToolNames.Status)} shows; the first answer wins. Give answer: a text,
+        or an object with the fields that are asked for. Questions that only a person may answer are refused.
         """;
 
     protected override string Schema => """
@@ -49,8 +49,8 @@ internal sealed class JobInputTool(ErrandToolParts parts, IJobClient jobs) : Err
         if (QuestionAnswer.IsOnlyForPerson(question))
         {
             throw new ToolRefusalException(new("only_person",
-                $"Job {job.Id} asks something that only a person may answer: {QuestionAnswer.MessageOf(question)} Ask your user to answer it; the job goes on once that is done.",
-                "key", job.Id.ToString()));
+                $"Job {job.Id} asks something that only a person may answer: {QuestionAnswer.MessageOf(question)} " +
+                "Ask your user to answer it; the job goes on once that is done.", "key", job.Id.ToString()));
         }
         job = await jobs.AnswerAsync(job.Id, input.Key, QuestionAnswer.Wrap(question, given), call.Caller.Actor, CancellationToken.None);
         return Answer(WireBrief.Of(job), WireJson.Wire.WireBrief, TextOf(job, input.Key));
@@ -64,7 +64,10 @@ internal sealed class JobInputTool(ErrandToolParts parts, IJobClient jobs) : Err
     {
         JobInput[] open = job.State == JobState.Waiting ? [.. job.Inputs.Where(input => input.IsOutstanding)] : [];
         if (key is null && open.Length > 1)
-            throw new InvalidJobException("key", $"key is missing; job {job.Id} has several open questions: {string.Join(", ", open.Select(input => $"'{input.Key}'"))}.");
+        {
+            string keys = string.Join(", ", open.Select(input => $"'{input.Key}'"));
+            throw new InvalidJobException("key", $"key is missing; job {job.Id} has several open questions: {keys}.");
+        }
         return open.FirstOrDefault(input => key is null || input.Key == key) ?? throw new InputNotExpectedException(job, key ?? "");
     }
 

@@ -22,7 +22,9 @@ internal sealed class JobListTool(ErrandToolParts parts, IJobClient jobs) : Erra
             "kind": { "type": "string", "description": "Only jobs of this kind, such as command." },
             "session": { "type": "string", "description": "Only jobs of this session." },
             "text": { "type": "string", "description": "Only jobs with this in their title or kind." },
-            "limit": { "type": "integer", "minimum": 1, "maximum": {{JobQuery.MaxLimit}}, "description": "How many at most. Default: {{DefaultLimit}}." },
+            "limit": {
+              "type": "integer", "minimum": 1, "maximum": {{JobQuery.MaxLimit}}, "description": "How many at most. Default: {{DefaultLimit}}."
+            },
             "cursor": { "type": "string", "description": "The next of the last answer, to go on with it." }
           },
           "additionalProperties": false
@@ -56,7 +58,8 @@ internal sealed class JobListTool(ErrandToolParts parts, IJobClient jobs) : Erra
         if (!call.Caller.IsKnown)
         {
             throw new ToolRefusalException(new("no_list",
-                "Jobs are not listed here, for this server cannot tell its callers apart. Use the ids that you were given; a server with authentication can list.", null, null));
+                "Jobs are not listed here, for this server cannot tell its callers apart. Use the ids that you were given; " +
+                "a server with authentication can list.", null, null));
         }
         var page = await jobs.ListAsync(query, cancellationToken);
         string text = page.Items.Count == 0 ? "No jobs." : string.Join('\n', page.Items.Select(JobText.Line));
@@ -64,6 +67,7 @@ internal sealed class JobListTool(ErrandToolParts parts, IJobClient jobs) : Erra
         return Answer(new([.. page.Items.Select(WireBrief.InList)], page.Next?.ToString()), WireJson.Wire.WireBriefs, text);
     }
 
-    private static JobId CursorOf(string cursor) =>
-        JobId.TryParse(cursor, out var id) ? id : throw new InvalidJobException("cursor", $"'{cursor}' is not a cursor; give the next of the last answer.");
+    private static JobId CursorOf(string cursor) => JobId.TryParse(cursor, out var id)
+        ? id
+        : throw new InvalidJobException("cursor", $"cursor must be the next of the last answer; it is '{cursor}'.");
 }

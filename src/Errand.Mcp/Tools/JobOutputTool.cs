@@ -16,8 +16,8 @@ internal sealed class JobOutputTool(ErrandToolParts parts, IOutputLog output) : 
     protected override string Title => "Output of a job";
 
     protected override string Description => """
-        Shows what a job has written so far, its start and its end if all is more than budgetBytes. With offset (the nextOffset of the last answer) it shows
-        only what came since; with tailLines the last lines; with grep the lines that match.
+        Shows what a job has written so far, its start and its end if all is more than budgetBytes. With offset (the nextOffset of the last answer)
+        it shows only what came since; with tailLines the last lines; with grep the lines that match.
         """;
 
     protected override string Schema => """
@@ -52,7 +52,10 @@ internal sealed class JobOutputTool(ErrandToolParts parts, IOutputLog output) : 
     {
         var arguments = call.Arguments;
         int budget = (int)(arguments.Number("budgetBytes", OutputDigest.SmallestBudget, LargestBudget) ?? DefaultBudget);
-        var view = new OutputView { Offset = arguments.Number("offset", 0, long.MaxValue) ?? 0, StripEscapes = true, Stream = StreamOf(arguments.Text("stream")) };
+        var view = new OutputView
+        {
+            Offset = arguments.Number("offset", 0, long.MaxValue) ?? 0, StripEscapes = true, Stream = StreamOf(arguments.Text("stream")),
+        };
         int? tail = (int?)arguments.Number("tailLines", 1, MostLines);
         string? pattern = arguments.Text("grep");
         var job = await Parts.Jobs.GetAsync(call, cancellationToken);
@@ -60,8 +63,9 @@ internal sealed class JobOutputTool(ErrandToolParts parts, IOutputLog output) : 
             : tail is { } count ? await TailAsync(job.Id, count, view, budget, cancellationToken)
             : await DigestAsync(job.Id, view, budget, cancellationToken);
         string text = found.Text is { Length: > 0 } written ? written : "It has written nothing there.";
-        string next = job.IsTerminal ? "" : string.Create(CultureInfo.InvariantCulture, $"\n[{job.State.ToWord()}; call {NameOf(OwnName)} with offset {found.NextOffset} for what comes after]");
-        return Answer(found, WireJson.Wire.WireOutput, text + next);
+        if (job.IsTerminal) return Answer(found, WireJson.Wire.WireOutput, text);
+        string next = string.Create(CultureInfo.InvariantCulture, $"call {NameOf(OwnName)} with offset {found.NextOffset} for what comes after");
+        return Answer(found, WireJson.Wire.WireOutput, $"{text}\n[{job.State.ToWord()}; {next}]");
     }
 
     private static OutputStream? StreamOf(string? stream) => stream switch
@@ -77,7 +81,8 @@ internal sealed class JobOutputTool(ErrandToolParts parts, IOutputLog output) : 
         var digest = await output.DigestAsync(id, budget, view, cancellationToken);
         return new()
         {
-            Id = id.ToString(), Attempt = digest.Attempt, Offset = digest.Offset, NextOffset = digest.NextOffset, Dropped = digest.Dropped, Text = digest.Text,
+            Id = id.ToString(), Attempt = digest.Attempt, Offset = digest.Offset, NextOffset = digest.NextOffset, Dropped = digest.Dropped,
+            Text = digest.Text,
         };
     }
 
@@ -87,7 +92,8 @@ internal sealed class JobOutputTool(ErrandToolParts parts, IOutputLog output) : 
         return WireOf(id, lines.Attempt, lines.Lines, lines.NextOffset, view, budget);
     }
 
-    private async ValueTask<WireOutput> SearchAsync(JobId id, string pattern, OutputView view, int? tail, int budget, CancellationToken cancellationToken)
+    private async ValueTask<WireOutput> SearchAsync(
+        JobId id, string pattern, OutputView view, int? tail, int budget, CancellationToken cancellationToken)
     {
         var found = await output.SearchAsync(id, new() { Pattern = pattern, View = view with { MaxLineBytes = 1 << 20 } }, cancellationToken);
         var lines = found.Matches.Select(match => match.Line);

@@ -17,8 +17,8 @@ internal sealed class JobResultTool(ErrandToolParts parts, IJobClient jobs) : Er
     protected override string Title => "Result of a job";
 
     protected override string Description => """
-        Gives the result of a job that has ended. One that is larger than maxBytes comes as a preview; with page it comes page by page: the items of a list,
-        or lines of text. A page past the end is empty.
+        Gives the result of a job that has ended. One that is larger than maxBytes comes as a preview; with page it comes page by page: the items of
+        a list, or lines of text. A page past the end is empty.
         """;
 
     protected override string Schema => $$"""
@@ -27,8 +27,14 @@ internal sealed class JobResultTool(ErrandToolParts parts, IJobClient jobs) : Er
           "properties": {
             "id": { "type": "string", "description": "The id of the job." },
             "page": { "type": "integer", "minimum": 1, "description": "Which page, from 1. Default: all of the result, or a preview." },
-            "pageSize": { "type": "integer", "minimum": 1, "maximum": {{LargestPageSize}}, "description": "How many items or lines a page has. Default: {{DefaultPageSize}}." },
-            "maxBytes": { "type": "integer", "minimum": {{SmallestBytes}}, "maximum": {{LargestBytes}}, "description": "How large the answer may be. Default: {{DefaultBytes}}." }
+            "pageSize": {
+              "type": "integer", "minimum": 1, "maximum": {{LargestPageSize}},
+              "description": "How many items or lines a page has. Default: {{DefaultPageSize}}."
+            },
+            "maxBytes": {
+              "type": "integer", "minimum": {{SmallestBytes}}, "maximum": {{LargestBytes}},
+              "description": "How large the answer may be. Default: {{DefaultBytes}}."
+            }
           },
           "required": ["id"],
           "additionalProperties": false
@@ -41,15 +47,17 @@ internal sealed class JobResultTool(ErrandToolParts parts, IJobClient jobs) : Er
         {
           "type": "object",
           "properties": {
-            "preview": {}, "strategy": { "enum": ["sample", "head_tail"] }, "originalSize": { "type": "integer" }, "previewSize": { "type": "integer" },
-            "totalItems": { "type": "integer" }, "next": { "type": "string" }
+            "preview": {}, "strategy": { "enum": ["sample", "head_tail"] },
+            "originalSize": { "type": "integer" }, "previewSize": { "type": "integer" }, "totalItems": { "type": "integer" }, "next": { "type": "string" }
           },
           "required": ["preview", "strategy", "originalSize", "previewSize"]
         }
         """, """
         {
           "type": "object",
-          "properties": { "items": { "type": "array" }, "page": { "type": "integer" }, "totalPages": { "type": "integer" }, "totalItems": { "type": "integer" } },
+          "properties": {
+            "items": { "type": "array" }, "page": { "type": "integer" }, "totalPages": { "type": "integer" }, "totalItems": { "type": "integer" }
+          },
           "required": ["items", "page", "totalPages"]
         }
         """, AnswerSchemas.Job);
@@ -63,8 +71,10 @@ internal sealed class JobResultTool(ErrandToolParts parts, IJobClient jobs) : Er
         if (!job.IsTerminal) return NotYet(job);
         if (JobAnswer.Of(job, await jobs.GetOutcomeAsync(job, cancellationToken)) is not { } answer) return WithoutResult(job);
         var view = page is { } number ? ResultView.Page(answer, number, pageSize, maxBytes) : ResultView.Whole(answer, maxBytes, NameOf(OwnName));
-        var content = view.Result is null ? ResultContent.Part(view, NameOf(OwnName)) : ResultContent.Whole(answer);
-        return Answer(view, WireJson.Wire.WireResult, content, answer.IsError);
+        // A part of an error is no error of the call that shows it.
+        return view.Result is null
+            ? Answer(view, WireJson.Wire.WireResult, ResultContent.Part(view, NameOf(OwnName)))
+            : Answer(view, WireJson.Wire.WireResult, ResultContent.Whole(answer), answer.IsError);
     }
 
     private CallToolResult NotYet(Job job)
@@ -75,6 +85,9 @@ internal sealed class JobResultTool(ErrandToolParts parts, IJobClient jobs) : Er
         return Answer(WireBrief.Of(job), WireJson.Wire.WireBrief, text);
     }
 
-    private CallToolResult WithoutResult(Job job) =>
-        Answer(WireBrief.Of(job), WireJson.Wire.WireBrief, $"{JobText.Line(job)} It has no result.{Parts.Text.End(job, null)}", isError: job.State != JobState.Completed);
+    private CallToolResult WithoutResult(Job job)
+    {
+        string text = $"{JobText.Line(job)} It has no result.{Parts.Text.End(job, null)}";
+        return Answer(WireBrief.Of(job), WireJson.Wire.WireBrief, text, isError: job.State != JobState.Completed);
+    }
 }

@@ -34,11 +34,17 @@ internal sealed class JobRetryTool(ErrandToolParts parts, IJobClient jobs) : Err
     {
         var job = await Parts.Jobs.GetAsync(call, cancellationToken);
         if (!job.IsTerminal)
-            throw new InvalidJobException("id", $"Job {job.Id} is {job.State.ToWord()}; it can be retried once it has failed or was cancelled. To wait for its end call {NameOf(JobToolNames.Wait)}.");
+        {
+            throw new InvalidJobException("id", $"Job {job.Id} is {job.State.ToWord()}; it can be retried once it has failed or was cancelled. " +
+                $"To wait for its end call {NameOf(JobToolNames.Wait)}.");
+        }
         if (job.State == JobState.Completed)
-            throw new InvalidJobException("id", $"Job {job.Id} has completed; there is nothing to retry. Its result is there: call {NameOf(JobToolNames.Result)}.");
+        {
+            throw new InvalidJobException("id",
+                $"Job {job.Id} has completed; there is nothing to retry. Its result is there: call {NameOf(JobToolNames.Result)}.");
+        }
         var again = await jobs.RetryAsync(job.Id, CancellationToken.None);
-        string text = $"Job {again.Id} does the work of job {job.Id} again. To wait for its end call {NameOf(JobToolNames.Wait)} with id \"{again.Id}\".";
-        return Answer(WireBrief.InList(again), WireJson.Wire.WireBrief, text);
+        string next = $"To wait for its end call {NameOf(JobToolNames.Wait)} with id \"{again.Id}\".";
+        return Answer(WireBrief.InList(again), WireJson.Wire.WireBrief, $"Job {again.Id} does the work of job {job.Id} again. {next}");
     }
 }

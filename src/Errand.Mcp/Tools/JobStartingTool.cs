@@ -26,7 +26,8 @@ internal abstract class JobStartingTool(ErrandToolParts parts, IJobClient jobs, 
     protected override bool IsOpenWorld => true;
 
     // Such work is done by others, so it goes on where its caller gives up.
-    private ToolPolicy Policy => _policy ??= ToolPolicy.Of(OwnName, [new DeferrableAttribute { OnAbandon = OnAbandon.Promote }], Parts.Settings.Value)!;
+    private ToolPolicy Policy =>
+        _policy ??= ToolPolicy.Of(OwnName, [new DeferrableAttribute { OnAbandon = OnAbandon.Promote }], Parts.Settings.Value)!;
 
     private CallParameters.Names Parameters => CallParameters.NamesFor(Parse(Schema), Policy);
 
@@ -47,14 +48,13 @@ internal abstract class JobStartingTool(ErrandToolParts parts, IJobClient jobs, 
         var spec = SpecOf(call.Arguments) with { Owner = call.Caller.Owner, KeepFor = keepFor };
         if (Policy.Limits != JobLimits.None) spec = spec with { Limits = Policy.Limits };
         if (Policy.Retry != RetryPolicy.None) spec = spec with { Retry = Policy.Retry };
-        var how = new CallOptions
-        {
-            AsyncTimeout = said.AsyncTimeout ?? (Policy.AsyncTimeout == TimeSpan.Zero ? null : Policy.AsyncTimeout), OnAbandon = Policy.OnAbandon,
-            HandOverAtOnce = isLegacyTask || WantsNoAnswer(call.Arguments) || (said.AsyncTimeout is null && Policy.AsyncTimeout == TimeSpan.Zero),
-        };
+        var patience = said.AsyncTimeout ?? Policy.AsyncTimeout;
+        bool atOnce = patience == TimeSpan.Zero || isLegacyTask || WantsNoAnswer(call.Arguments);
+        var how = new CallOptions { AsyncTimeout = atOnce ? null : patience, OnAbandon = Policy.OnAbandon, HandOverAtOnce = atOnce };
         using var givesUp = call.GivesUp(cancellationToken);
         using var heartbeat = call.Beat(Parts.Settings.Value, Parts.Time);
-        var result = await jobs.CallAsync(spec, how, givesUp.Token);
+        // That its client has gone is no wish to have it cancelled, but a reason to hand it over.
+        var result = await jobs.CallAsync(spec, how, Policy.OnAbandon == OnAbandon.Promote ? givesUp.Token : cancellationToken);
         return result.Outcome is { } outcome
             ? AnswerOf(outcome)
             : await handles.AnswerAsync(result.Job!, null, said.Detail ?? Policy.Detail, said.Strict ?? Policy.Strict, Parse(AnswerSchema));

@@ -24,7 +24,7 @@ internal sealed class JobStatusTool(ErrandToolParts parts, IJobClient jobs) : Er
         }
         """;
 
-    protected override string AnswerSchema => AnswerSchemas.OrProblem(AnswerSchemas.Job);
+    protected override string AnswerSchema => AnswerSchemas.OrProblem(AnswerSchemas.WholeJob);
 
     protected override async ValueTask<CallToolResult> RunAsync(ErrandToolCall call, CancellationToken cancellationToken)
     {

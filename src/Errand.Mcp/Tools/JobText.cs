@@ -7,15 +7,15 @@ namespace Errand.Mcp;
 /// <summary>Jobs in a few words, for those who read text: what they are doing, and which tool to call next.</summary>
 internal sealed class JobText(JobToolNames names)
 {
+    private const int LongMessage = 300;
+
     /// <summary>A line: its id, its state and why.</summary>
     public static string Line(Job job)
     {
-        var text = new StringBuilder($"Job {job.Id} ({job.Spec.Title ?? job.Kind}) is {job.State.ToWord()}");
+        var text = new StringBuilder($"Job {job.Id} ({job.Spec.Title ?? job.Kind}) {StateOf(job)}");
         if (job.CancelRequest is not null && !job.IsTerminal) text.Append(", and told to stop");
         if (job.Outcome?.ExitCode is { } code && job.State != JobState.Cancelled) text.Append(CultureInfo.InvariantCulture, $", exit code {code}");
-        text.Append(Progress(job)).Append('.');
-        if (job.State == JobState.Cancelled && job.CancelRequest?.By is { } by) text.Append(CultureInfo.InvariantCulture, $" Cancelled by {by}.");
-        return text.ToString();
+        return text.Append(Progress(job)).Append('.').ToString();
     }
 
     /// <summary>How far a live job has come: <c>, 42 %, compiling</c>.</summary>
@@ -41,16 +41,25 @@ internal sealed class JobText(JobToolNames names)
     }
 
     /// <summary>Why an ended job failed, and what it came to.</summary>
-    public string End(Job job, JobAnswer? answer)
+    /// <param name="job">The job.</param>
+    /// <param name="answer">What it came to.</param>
+    /// <param name="isShort">Whether what it has written is told beside.</param>
+    public string End(Job job, JobAnswer? answer, bool isShort = false)
     {
         var text = new StringBuilder();
         // The answer of a tool that says that it is an error says why, too.
-        if (job.Outcome?.Error is { } error && answer is not { IsInline: true, IsError: true, IsOfCommand: false }) text.Append('\n').Append(error.Message);
-        if (answer is { IsInline: true }) text.Append('\n').Append(answer.IsError ? "Its result says that it is an error:\n" : "Its result:\n").Append(answer.Text);
+        bool saysItself = answer is { IsInline: true, IsError: true, IsOfCommand: false };
+        if (!saysItself && job.Outcome?.Error is { } error) text.Append('\n').Append(isShort ? Shorten(error.Message) : error.Message);
+        if (answer is { IsInline: true })
+            text.Append('\n').Append(answer.IsError ? "Its result says that it is an error:\n" : "Its result:\n").Append(answer.Text);
         else if (answer is not null)
             text.Append(CultureInfo.InvariantCulture, $"\nIts result has {answer.Bytes:N0} bytes: call {names.Of(JobToolNames.Result)} for it.");
         return text.ToString();
     }
+
+    /// <summary>The first line of a message that is a long one of several.</summary>
+    public static string Shorten(string message) =>
+        message.Length > LongMessage && message.IndexOf('\n') is > 0 and var end ? $"{message[..end]} …" : message;
 
     /// <summary>What a job asks, and how to answer.</summary>
     public string Questions(Job job)
@@ -67,6 +76,14 @@ internal sealed class JobText(JobToolNames names)
         }
         return text.ToString().TrimEnd();
     }
+
+    private static string StateOf(Job job) => job.State switch
+    {
+        JobState.Completed => "has completed",
+        JobState.Failed => "has failed",
+        JobState.Cancelled => job.CancelRequest?.By is { } by ? $"was cancelled by {by}" : "was cancelled",
+        var state => $"is {state.ToWord()}",
+    };
 
     private static string Fields(JsonElement question)
     {

@@ -33,7 +33,7 @@ internal sealed class JobToolNames(IOptions<ErrandMcpOptions> options)
             yield return $"ToolNames has '{name}', which is no tool of Errand's; there are {string.Join(", ", All)}.";
         foreach (var (alias, name) in options.ToolAliases.Where(alias => !All.Contains(alias.Value)))
             yield return $"ToolAliases[\"{alias}\"] is '{name}', which is no tool of Errand's; there are {string.Join(", ", All)}.";
-        string[] given = [.. All.Select(name => options.ToolNames.TryGetValue(name, out string? renamed) ? renamed : name), .. options.ToolAliases.Keys];
+        string[] given = [.. All.Select(name => options.ToolNames.TryGetValue(name, out string? other) ? other : name), .. options.ToolAliases.Keys];
         foreach (string name in given.Where(name => !IsName(name)))
             yield return $"'{name}' cannot be the name of a tool: it must have 1 to {LongestName} letters, digits, '_', '-' or '.'.";
         foreach (var same in given.GroupBy(name => name, StringComparer.Ordinal).Where(same => same.Count() > 1))

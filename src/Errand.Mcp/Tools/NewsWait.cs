@@ -15,17 +15,16 @@ internal sealed class NewsWait(IJobClient jobs, IOutputLog output, TimeProvider 
         Job job, WaitCursor known, bool anyChange, TimeSpan timeout, Heartbeat? heartbeat, CancellationToken cancellationToken)
     {
         long startedAt = time.GetTimestamp();
-        var told = job.Progress;
+        JobProgress? told = null;
         while (!IsNews(job, known, anyChange))
         {
+            if (heartbeat is not null && job.Progress is { } progress && progress != told) await heartbeat.TellAsync(told = progress);
             var left = timeout - time.GetElapsedTime(startedAt);
             if (left <= TimeSpan.Zero) return true;
             if (anyChange && await HasWrittenAsync(job, known, left, cancellationToken)) return false;
             left = timeout - time.GetElapsedTime(startedAt);
-            job = (await jobs.WaitAsync(job.Id, new() { AfterVersion = job.Version, Timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero }, cancellationToken)).Job;
-            if (heartbeat is null || job.Progress is not { } progress || progress == told) continue;
-            told = progress;
-            await heartbeat.TellAsync(progress);
+            var change = new WaitOptions { AfterVersion = job.Version, Timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero };
+            job = (await jobs.WaitAsync(job.Id, change, cancellationToken)).Job;
         }
         return false;
     }

@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 namespace Errand.Mcp;
 
 /// <summary>
-/// What a job has written since its caller last heard of it, in as few words as will do: a line or two while it runs, and at its end what one looks
+/// What a job has written since its caller last heard of it, in as few words as will do: a line while it runs, and at its end what one looks
 /// for in a log, which is the first error and the last lines.
 /// </summary>
 internal sealed partial class OutputNews(IOutputLog output)
 {
-    private const int LinesMeanwhile = 2;
+    private const int LinesMeanwhile = 1;
     private const int LongestLineMeanwhile = 100;
     private const int LinesAtEnd = 20;
     private const int LongestLineAtEnd = 240;
@@ -27,7 +27,8 @@ internal sealed partial class OutputNews(IOutputLog output)
     /// <param name="since">What is known already.</param>
     /// <param name="isWanted">Whether output is what was waited for.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async ValueTask<(string Text, OutputCursor Next)> MeanwhileAsync(Job job, OutputCursor? since, bool isWanted, CancellationToken cancellationToken)
+    public async ValueTask<(string Text, OutputCursor Next)> MeanwhileAsync(
+        Job job, OutputCursor? since, bool isWanted, CancellationToken cancellationToken)
     {
         if (job.Attempt == 0) return ("", new(1, 0));
         if (isWanted)
@@ -35,7 +36,8 @@ internal sealed partial class OutputNews(IOutputLog output)
             var digest = await output.DeltaAsync(job.Id, since, BudgetOfChange, new() { StripEscapes = true }, cancellationToken);
             return (digest.Text, digest.Attempt == 0 ? since ?? new(1, 0) : digest.Cursor);
         }
-        var tail = await output.TailAsync(job.Id, LinesMeanwhile, new() { StripEscapes = true, MaxLineBytes = LongestLineMeanwhile }, cancellationToken);
+        var view = new OutputView { StripEscapes = true, MaxLineBytes = LongestLineMeanwhile };
+        var tail = await output.TailAsync(job.Id, LinesMeanwhile, view, cancellationToken);
         if (tail.Attempt == 0) return ("", since ?? new(1, 0));
         var lines = tail.Lines.Where(line => since is not { } known || tail.Attempt > known.Attempt || line.Offset >= known.Offset);
         return (string.Join('\n', lines.Select(line => line.Text)), new(tail.Attempt, tail.NextOffset));
@@ -45,11 +47,12 @@ internal sealed partial class OutputNews(IOutputLog output)
     public async ValueTask<(string Text, OutputCursor Next)> AtEndAsync(Job job, OutputCursor? since, CancellationToken cancellationToken)
     {
         if (job.Attempt == 0) return ("", new(1, 0));
+        if (since?.Attempt < job.Attempt) since = new(job.Attempt, 0);
         var whole = await output.DeltaAsync(job.Id, since, ShortLog, new() { StripEscapes = true }, cancellationToken);
         if (whole.Attempt == 0) return ("", since ?? new(1, 0));
         if (whole.LeftOutBytes == 0 && since is not { Offset: > 0 }) return (whole.Text, whole.Cursor);
-        var tail = await output.TailAsync(
-            job.Id, LinesAtEnd, new() { Attempt = whole.Attempt, StripEscapes = true, MaxLineBytes = LongestLineAtEnd }, cancellationToken);
+        var view = new OutputView { Attempt = whole.Attempt, StripEscapes = true, MaxLineBytes = LongestLineAtEnd };
+        var tail = await output.TailAsync(job.Id, LinesAtEnd, view, cancellationToken);
         var text = new StringBuilder();
         if (since is null) text.AppendJoin('\n', whole.Text.Split('\n').Take(LinesOfHead)).Append('\n');
         long start = tail.Lines.Count > 0 ? tail.Lines[0].Offset : tail.NextOffset;
@@ -73,6 +76,8 @@ internal sealed partial class OutputNews(IOutputLog output)
         return null;
     }
 
-    [GeneratedRegex(@"\b(0|no|without)\s+(errors?|failures?|failed|exceptions?)\b|\b(errors?|failures?|failed)(\(s\))?\s*[:=]\s*0\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\b(0|no|without)\s+(errors?|failures?|failed|exceptions?)\b|\b(errors?|failures?|failed)(\(s\))?\s*[:=]\s*0\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NoError();
 }

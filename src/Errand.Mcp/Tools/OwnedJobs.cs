@@ -13,7 +13,8 @@ internal sealed class OwnedJobs(IJobClient jobs, TimeProvider time)
         if (await jobs.FindAsync(id, cancellationToken) is not { } job || !call.Caller.MaySee(job))
             throw new ToolRefusalException(new("not_found", NotFound(id.ToString()), "id", id.ToString()));
         if (job.ExpiresAt is not { } expiry || expiry > time.GetUtcNow()) return job;
-        throw new ToolRefusalException(new("expired", $"Job {id} has expired: it ended at {job.FinishedAt:u} and was kept until {expiry:u}.", "id", id.ToString()));
+        string expired = $"Job {id} has expired: it ended at {job.FinishedAt:u} and was kept until {expiry:u}.";
+        throw new ToolRefusalException(new("expired", expired, "id", id.ToString()));
     }
 
     private static string NotFound(string id) => $"Job {id} was not found. It may have expired, or the id is mistyped.";

@@ -17,9 +17,7 @@ internal static class QuestionAnswer
     public static string MessageOf(JsonElement question)
     {
         if (question.ValueKind == JsonValueKind.String) return question.GetString()!;
-        return (Member(question, "params") is { } parameters ? Member(parameters, "message") : Member(question, "message")) is { ValueKind: JsonValueKind.String } message
-            ? message.GetString()!
-            : question.GetRawText();
+        return Text(Member(question, "params") ?? question, "message") ?? question.GetRawText();
     }
 
     /// <summary>The fields of the form that a question comes with.</summary>
@@ -45,21 +43,26 @@ internal static class QuestionAnswer
             : fields is [var only] ? new() { [only] = JsonValue.Create(answer) }
             : fields.Length == 0 ? []
             : throw new InvalidJobException("answer", $"answer must be an object with {string.Join(", ", fields)}; it is {answer.GetRawText()}.");
-        if (SchemaOf(question) is { } schema && Member(schema, "required") is { ValueKind: JsonValueKind.Array } required)
-            foreach (var field in required.EnumerateArray())
-                if (field.GetString() is { } name && !content.ContainsKey(name)) throw new InvalidJobException("answer", $"answer lacks '{name}', which the question requires.");
+        foreach (string field in RequiredOf(question))
+            if (!content.ContainsKey(field)) throw new InvalidJobException("answer", $"answer lacks '{field}', which the question requires.");
         return OfNode(new() { ["action"] = "accept", ["content"] = content });
     }
 
     private static JobData Sampled(JsonElement text) => OfNode(new JsonObject
     {
-        ["role"] = "assistant", ["model"] = "the client's", ["content"] = new JsonObject { ["type"] = "text", ["text"] = JsonValue.Create(text) },
+        ["role"] = "assistant", ["model"] = "client", ["content"] = new JsonObject { ["type"] = "text", ["text"] = JsonValue.Create(text) },
     });
 
     private static JsonElement? SchemaOf(JsonElement question) =>
         Member(question, "params") is { } parameters && Member(parameters, "requestedSchema") is { } schema ? schema : null;
 
-    private static string? Text(JsonElement value, string name) => Member(value, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static IEnumerable<string> RequiredOf(JsonElement question) =>
+        SchemaOf(question) is { } schema && Member(schema, "required") is { ValueKind: JsonValueKind.Array } required
+            ? required.EnumerateArray().Where(field => field.ValueKind == JsonValueKind.String).Select(field => field.GetString()!)
+            : [];
+
+    private static string? Text(JsonElement value, string name) =>
+        Member(value, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     private static JsonElement? Member(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : null;

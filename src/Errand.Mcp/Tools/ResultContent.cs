@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Errand.Mcp.Wire;
 using ModelContextProtocol.Protocol;
@@ -21,14 +22,20 @@ internal static class ResultContent
     /// <param name="tool">What to call for more.</param>
     public static IList<ContentBlock> Part(WireResult view, string tool)
     {
-        string text;
+        var text = new StringBuilder();
         if (view.Items is { } items)
         {
-            string next = view.Page < view.TotalPages ? string.Create(CultureInfo.InvariantCulture, $"; call {tool} with page {view.Page + 1} for the next") : "";
-            text = string.Join('\n', items.Select(Text).Append(string.Create(CultureInfo.InvariantCulture, $"[page {view.Page} of {view.TotalPages}{next}]")));
+            foreach (var item in items) text.Append(Text(item)).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"[page {view.Page} of {view.TotalPages}");
+            if (view.Page < view.TotalPages) text.Append(CultureInfo.InvariantCulture, $"; call {tool} with page {view.Page + 1} for the next");
+            text.Append(']');
         }
-        else text = string.Create(CultureInfo.InvariantCulture, $"{Text(view.Preview!.Value)}\n[{view.PreviewSize:N0} of {view.OriginalSize:N0} bytes. {view.Next}]");
-        return [new TextContentBlock { Text = text }];
+        else
+        {
+            text.Append(Text(view.Preview!.Value)).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"[{view.PreviewSize:N0} of {view.OriginalSize:N0} bytes. {view.Next}]");
+        }
+        return [new TextContentBlock { Text = text.ToString() }];
     }
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();

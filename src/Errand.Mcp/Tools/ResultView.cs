@@ -26,8 +26,8 @@ internal static class ResultView
             string preview = $"[{string.Join(",", sample.Select(item => item.GetRawText()))}]";
             return new()
             {
-                Preview = JsonElement.Parse(preview), Strategy = "sample", OriginalSize = answer.Bytes, PreviewSize = Encoding.UTF8.GetByteCount(preview),
-                TotalItems = items.Count, IsError = isError, Next = next,
+                Preview = JsonElement.Parse(preview), Strategy = "sample",
+                OriginalSize = answer.Bytes, PreviewSize = Encoding.UTF8.GetByteCount(preview), TotalItems = items.Count, IsError = isError, Next = next,
             };
         }
         string ends = Ends(answer.Text, maxBytes);
@@ -49,8 +49,8 @@ internal static class ResultView
         if (bytes > maxBytes) shown = [.. shown.Select(item => Shorten(item, maxBytes / shown.Length))];
         return new()
         {
-            Items = shown, Page = page, TotalPages = (items.Count + pageSize - 1) / pageSize, TotalItems = items.Count, Truncated = bytes > maxBytes ? true : null,
-            IsError = answer.IsError ? true : null,
+            Items = shown, Page = page, TotalPages = (items.Count + pageSize - 1) / pageSize, TotalItems = items.Count,
+            Truncated = bytes > maxBytes ? true : null, IsError = answer.IsError ? true : null,
         };
     }
 
@@ -86,7 +86,8 @@ internal static class ResultView
         // A character is not cut: its later bytes begin with the bits 10.
         while (head > 0 && (utf8[head] & 0xC0) == 0x80) head--;
         while (tail < utf8.Length && (utf8[tail] & 0xC0) == 0x80) tail++;
-        return string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(utf8[..head])}\n… {tail - head:N0} bytes left out …\n{Encoding.UTF8.GetString(utf8[tail..])}");
+        string note = string.Create(CultureInfo.InvariantCulture, $"\n… {tail - head:N0} bytes left out …\n");
+        return Encoding.UTF8.GetString(utf8[..head]) + note + Encoding.UTF8.GetString(utf8[tail..]);
     }
 
     private static JsonElement Text(string text) => JsonSerializer.SerializeToElement(text, JobAnswerJson.Default.String);

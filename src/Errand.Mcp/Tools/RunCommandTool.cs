@@ -16,8 +16,9 @@ internal sealed class RunCommandTool(ErrandToolParts parts, IJobClient jobs, Han
     protected override string Title => "Run a command";
 
     protected override string Description => $"""
-        Runs a shell command and answers with its stdout, stderr and exit code. A command that takes longer than asyncTimeout is not stopped: it goes on in the
-        background, and the answer has status "processing" and the id of its job, to be followed with {NameOf(JobToolNames.Wait)}, {NameOf(JobToolNames.Output)} and {NameOf(JobToolNames.Cancel)}.
+        Runs a shell command and answers with its stdout, stderr and exit code. A command that takes longer than asyncTimeout is not stopped: it goes
+        on in the background, and the answer has status "processing" and the id of its job, to be followed with {NameOf(JobToolNames.Wait)},
+        {NameOf(JobToolNames.Output)} and {NameOf(JobToolNames.Cancel)}.
         """;
 
     protected override string Schema => """
@@ -25,12 +26,16 @@ internal sealed class RunCommandTool(ErrandToolParts parts, IJobClient jobs, Han
           "type": "object",
           "properties": {
             "command": { "type": "string", "description": "A line for a shell. Give either this or argv." },
-            "argv": { "type": "array", "items": { "type": "string" }, "minItems": 1, "description": "A program and its arguments, started without a shell." },
+            "argv": {
+              "type": "array", "items": { "type": "string" }, "minItems": 1, "description": "A program and its arguments, started without a shell."
+            },
             "cwd": { "type": "string", "description": "The folder to run in: an absolute path. Default: the server's." },
             "env": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Variables added to the server's environment." },
             "stdin": { "type": "string", "description": "What the command reads from its standard input. Default: nothing." },
             "shell": { "type": "string", "description": "The shell that is given the line by -c. Default: /bin/sh." },
-            "expectedExitCodes": { "type": "array", "items": { "type": "integer" }, "minItems": 1, "description": "Exit codes that are no failure. Default: 0." },
+            "expectedExitCodes": {
+              "type": "array", "items": { "type": "integer" }, "minItems": 1, "description": "Exit codes that are no failure. Default: 0."
+            },
             "title": { "type": "string", "description": "A line for people. Default: the command." },
             "background": { "type": "boolean", "description": "Hand over to the background at once. Default: false." }
           },

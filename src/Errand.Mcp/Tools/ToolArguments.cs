@@ -6,14 +6,17 @@ namespace Errand.Mcp;
 /// <summary>The arguments of a tool call. What does not fit is refused with the parameter's name.</summary>
 internal sealed class ToolArguments(IDictionary<string, JsonElement>? arguments)
 {
-    public JsonElement? Find(string name) =>
-        arguments is not null && arguments.TryGetValue(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value : null;
+    public JsonElement? Find(string name)
+    {
+        if (arguments is null || !arguments.TryGetValue(name, out var value)) return null;
+        return value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : value;
+    }
 
     /// <summary>Refuses arguments that the tool does not have, for they are mistakes that would otherwise do something else than was meant.</summary>
     public void RefuseUnknown(IReadOnlyCollection<string> names)
     {
-        foreach (string name in arguments?.Keys ?? [])
-            if (!names.Contains(name)) throw new InvalidJobException(name, $"{name} is not a parameter of this tool; there are {string.Join(", ", names)}.");
+        foreach (string name in (arguments?.Keys ?? []).Where(name => !names.Contains(name)))
+            throw new InvalidJobException(name, $"{name} is not a parameter of this tool; there are {string.Join(", ", names)}.");
     }
 
     public string? Text(string name) => Find(name) switch
@@ -34,6 +37,7 @@ internal sealed class ToolArguments(IDictionary<string, JsonElement>? arguments)
     {
         if (Find(name) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= least && number <= most) return number;
-        throw new InvalidJobException(name, string.Create(CultureInfo.InvariantCulture, $"{name} must be an integer from {least} to {most}; it is {value.GetRawText()}."));
+        string range = string.Create(CultureInfo.InvariantCulture, $"from {least} to {most}");
+        throw new InvalidJobException(name, $"{name} must be an integer {range}; it is {value.GetRawText()}.");
     }
 }

@@ -13,7 +13,7 @@ internal readonly record struct WaitCursor(long Version, OutputCursor Output)
         int dot = text.IndexOf('.');
         if (dot > 0 && long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out long version)
             && OutputCursor.TryParse(text.AsSpan(dot + 1), out var output)) return new(version, output);
-        throw new InvalidJobException("after", $"'{text}' is not a cursor; give the cursor of the last answer, or leave it out.");
+        throw new InvalidJobException("after", $"after must be the cursor of the last answer, or be left out; it is '{text}'.");
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Version}.{Output}");

@@ -54,7 +54,8 @@ internal sealed record WireBrief
     {
         Id = job.Id.ToString(), State = job.State.ToWord(), StartedAt = job.IsTerminal ? job.StartedAt : null, FinishedAt = job.FinishedAt,
         Progress = job.IsTerminal ? null : WireProgress.Of(job.Progress), Questions = WireQuestion.Of(job),
-        ExitCode = job.Outcome?.ExitCode, Signal = job.Outcome?.Signal, Error = WireError.Of(job.Outcome?.Error), CancelRequestedAt = job.CancelRequest?.At,
+        ExitCode = job.Outcome?.ExitCode, Signal = job.Outcome?.Signal, Error = WireError.Of(job.Outcome?.Error),
+        CancelRequestedAt = job.CancelRequest?.At,
     };
 
     /// <summary>A job as the news of it, with what can be said about it now, and with its result where that is small.</summary>

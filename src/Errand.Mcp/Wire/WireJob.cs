@@ -86,7 +86,7 @@ internal sealed record WireJob
         Eta = WireEta.Of(status.Eta), WaitingFor = WireWait.Of(status.WaitingFor), Questions = WireQuestion.Of(status.Job),
     };
 
-    /// <summary>A job with what can be said about it now, for callers that would have to ask again for more: its last lines, and a small result as it is.</summary>
+    /// <summary>A job with what can be said about it now, and what one would ask for next: its last lines, and its result where that is small.</summary>
     public static WireJob Of(JobStatus status, JobAnswer? answer) => Of(status) with
     {
         LastLines = status.LastLines.Count == 0 ? null : status.LastLines,

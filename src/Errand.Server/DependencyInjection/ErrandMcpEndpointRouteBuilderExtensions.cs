@@ -19,15 +19,17 @@ public static class ErrandMcpEndpointRouteBuilderExtensions
     public static IEndpointConventionBuilder MapErrandMcp(this IEndpointRouteBuilder endpoints, string pattern = "/mcp")
     {
         var endpoint = endpoints.ServiceProvider.GetService<McpEndpoint>()
-            ?? throw new InvalidOperationException("MapErrandMcp needs what AddErrandMcpHttp adds: call services.AddErrandMcpHttp() before the application is built.");
+            ?? throw new InvalidOperationException(
+                "MapErrandMcp needs what AddErrandMcpHttp adds: call services.AddErrandMcpHttp() before the application is built.");
         var options = endpoints.ServiceProvider.GetRequiredService<IOptions<McpHttpOptions>>().Value;
         return endpoints.MapMethods(pattern, McpEndpoint.Methods, Handle).WithDisplayName("MCP");
 
-        Task Handle(HttpContext context) =>
-            !CallerAddress.IsHostAllowed(context.Request, options.AllowedHosts)
-                ? McpRefusal.Forbidden($"This server is not known as '{context.Request.Host.Value}'; its application lists the names that it has.").WriteAsync(context)
-            : !CallerAddress.IsOriginAllowed(context.Request, options.AllowedOrigins)
-                ? McpRefusal.Forbidden("The request comes from a page of another site, which the application does not list.").WriteAsync(context)
-            : endpoint.HandleAsync(context);
+        Task Handle(HttpContext context)
+        {
+            var request = context.Request;
+            if (!CallerAddress.IsHostAllowed(request, options.AllowedHosts)) return McpRefusal.UnknownHost(request.Host.Value).WriteAsync(context);
+            if (!CallerAddress.IsOriginAllowed(request, options.AllowedOrigins)) return McpRefusal.UnknownOrigin.WriteAsync(context);
+            return endpoint.HandleAsync(context);
+        }
     }
 }

@@ -9,8 +9,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ErrandMcpHttpServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what <c>MapErrandMcp</c> serves: the MCP server of this application, with the tools, prompts and resources that <c>AddMcpServer</c> was given,
-    /// over Streamable HTTP, to clients of 2026-07-28 and to those before.
+    /// Adds what <c>MapErrandMcp</c> serves: the MCP server of this application, with the tools, prompts and resources that <c>AddMcpServer</c>
+    /// was given, over Streamable HTTP, to clients of 2026-07-28 and to those before.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets options.</param>

@@ -9,7 +9,8 @@ namespace Errand.Server.Mcp;
 /// MCP over Streamable HTTP, for both of its generations. From 2026-07-28 on each request is served by itself, so that any of them may come to any
 /// process; before, a client initialises a session and makes its requests within it.
 /// </summary>
-internal sealed class McpEndpoint(McpRequestReader reader, McpRequestRules rules, McpSessions sessions, McpExchange exchange, IOptions<McpHttpOptions> options)
+internal sealed class McpEndpoint(
+    McpRequestReader reader, McpRequestRules rules, McpSessions sessions, McpExchange exchange, IOptions<McpHttpOptions> options)
 {
     /// <summary>What there is something to say to.</summary>
     public static readonly string[] Methods = [HttpMethods.Post, HttpMethods.Get, HttpMethods.Delete];
@@ -19,7 +20,8 @@ internal sealed class McpEndpoint(McpRequestReader reader, McpRequestRules rules
     {
         try
         {
-            await (HttpMethods.IsPost(context.Request.Method) ? PostAsync(context) : HttpMethods.IsGet(context.Request.Method) ? GetAsync(context) : DeleteAsync(context));
+            string method = context.Request.Method;
+            await (HttpMethods.IsPost(method) ? PostAsync(context) : HttpMethods.IsGet(method) ? GetAsync(context) : DeleteAsync(context));
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
@@ -49,7 +51,8 @@ internal sealed class McpEndpoint(McpRequestReader reader, McpRequestRules rules
         bool begins = message is JsonRpcRequest { Method: RequestMethods.Initialize };
         if (context.Request.Headers.ContainsKey(McpHeaders.Session)) return ServeInSessionAsync(context, message, begins, version);
         if (begins) return BeginSessionAsync(context, message);
-        return options.Value.AllowWithoutSession ? exchange.ServeLegacyAsync(context, message) : McpRefusal.SessionMissing.WriteAsync(context, message);
+        if (options.Value.AllowWithoutSession) return exchange.ServeLegacyAsync(context, message);
+        return McpRefusal.SessionMissing.WriteAsync(context, message);
     }
 
     private async Task BeginSessionAsync(HttpContext context, JsonRpcMessage message)
@@ -78,6 +81,8 @@ internal sealed class McpEndpoint(McpRequestReader reader, McpRequestRules rules
         {
             session.Leave();
             if (!kept) sessions.Discard(session);
+            // Its headers were sent before it was refused, because that took long.
+            else if (session.Server.NegotiatedProtocolVersion is null) sessions.End(session);
         }
     }
 
@@ -164,7 +169,8 @@ internal sealed class McpEndpoint(McpRequestReader reader, McpRequestRules rules
     {
         foreach (string? value in request.Headers.Accept)
         {
-            if (value is not null && (value.Contains(type, StringComparison.OrdinalIgnoreCase) || value.Contains("*/*", StringComparison.Ordinal))) return true;
+            if (value is null) continue;
+            if (value.Contains(type, StringComparison.OrdinalIgnoreCase) || value.Contains("*/*", StringComparison.Ordinal)) return true;
         }
         return false;
     }

@@ -20,7 +20,9 @@ internal sealed class McpExchange(McpServers servers, IHostApplicationLifetime l
         await ServeAsync(context, message, first => ChooseStatus(context.Response, first), ended.Token);
     }
 
-    /// <summary>A request by itself, of the revisions in which connections break without meaning anything by it: its work goes on to its end.</summary>
+    /// <summary>
+    /// A request by itself, of the revisions in which connections break without meaning anything by it: its work goes on to its end.
+    /// </summary>
     public Task ServeLegacyAsync(HttpContext context, JsonRpcMessage message)
     {
         CallerPresence.Note(message.Context!, context.RequestAborted);
@@ -28,13 +30,15 @@ internal sealed class McpExchange(McpServers servers, IHostApplicationLifetime l
     }
 
     /// <summary>A request within a session, in which its work goes on when the connection breaks.</summary>
-    public static async Task ServeAsync(HttpContext context, JsonRpcMessage message, McpSession session, Func<JsonRpcMessage?, ValueTask>? starting = null)
+    public static async Task ServeAsync(
+        HttpContext context, JsonRpcMessage message, McpSession session, Func<JsonRpcMessage?, ValueTask>? starting = null)
     {
         CallerPresence.Note(message.Context!, context.RequestAborted);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, session.Ended);
         try { await AnswerAsync(context, message, session.Transport, starting, ended.Token); }
         // The session has ended meanwhile.
-        catch (Exception e) when (e is ChannelClosedException or ObjectDisposedException or OperationCanceledException && session.Ended.IsCancellationRequested)
+        catch (Exception e) when (session.Ended.IsCancellationRequested
+            && e is ChannelClosedException or ObjectDisposedException or OperationCanceledException)
         {
             if (!context.Response.HasStarted) await McpRefusal.SessionUnknown.WriteAsync(Reset(context), message);
         }
@@ -61,7 +65,8 @@ internal sealed class McpExchange(McpServers servers, IHostApplicationLifetime l
     }
 
     private static async Task AnswerAsync(
-        HttpContext context, JsonRpcMessage message, StreamableHttpServerTransport transport, Func<JsonRpcMessage?, ValueTask>? starting, CancellationToken ended)
+        HttpContext context, JsonRpcMessage message, StreamableHttpServerTransport transport, Func<JsonRpcMessage?, ValueTask>? starting,
+        CancellationToken ended)
     {
         PrepareStream(context.Response);
         try
@@ -73,7 +78,7 @@ internal sealed class McpExchange(McpServers servers, IHostApplicationLifetime l
         // The transport itself reads what a client says of itself.
         catch (JsonException e) when (!context.Response.HasStarted)
         {
-            await McpRefusal.Bad(McpErrorCode.InvalidParams, $"The params of the message cannot be read: {e.Message}").WriteAsync(Reset(context), message);
+            await McpRefusal.Unreadable(McpErrorCode.InvalidParams, e).WriteAsync(Reset(context), message);
         }
     }
 
@@ -90,7 +95,8 @@ internal sealed class McpExchange(McpServers servers, IHostApplicationLifetime l
             response.StatusCode = (McpErrorCode)code switch
             {
                 McpErrorCode.MethodNotFound => StatusCodes.Status404NotFound,
-                McpErrorCode.MissingRequiredClientCapability or McpErrorCode.UnsupportedProtocolVersion or McpErrorCode.HeaderMismatch => StatusCodes.Status400BadRequest,
+                McpErrorCode.MissingRequiredClientCapability or McpErrorCode.UnsupportedProtocolVersion or McpErrorCode.HeaderMismatch =>
+                    StatusCodes.Status400BadRequest,
                 _ => response.StatusCode,
             };
         return ValueTask.CompletedTask;

@@ -16,13 +16,14 @@ public sealed class McpHttpOptions
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>
-    /// Whether clients of 2024-11-05 to 2025-11-25 get a session when they initialise, in which the server can ask them back and tell them of changes.
-    /// Without, each of their requests is served by itself, by any process. Clients of 2026-07-28 never have sessions. Default: yes.
+    /// Whether clients of 2024-11-05 to 2025-11-25 get a session when they initialise, in which the server can ask them back and tell them of
+    /// changes. Without, each of their requests is served by itself, by any process. Clients of 2026-07-28 never have sessions. Default: true.
     /// </summary>
     public bool Sessions { get; set; } = true;
 
     /// <summary>
-    /// Whether a request of those revisions that names no session is served by itself, where there are sessions. Default: no, it is refused with status 400.
+    /// Whether a request of those revisions that names no session is served by itself, where there are sessions. Default: false, it is refused
+    /// with status 400.
     /// </summary>
     public bool AllowWithoutSession { get; set; }
 
@@ -32,6 +33,8 @@ public sealed class McpHttpOptions
     /// <summary>How long a session lasts with no request under way and no stream open. Default: 2 hours.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromHours(2);
 
-    /// <summary>The size of the largest request; a larger one gets status 413. A smaller limit of the web server holds, too. Default: 8 MiB.</summary>
+    /// <summary>
+    /// The size of the largest request; a larger one gets status 413. A smaller limit of the web server holds, too. Default: 8 MiB.
+    /// </summary>
     public long MaxRequestBytes { get; set; } = 8 << 20;
 }

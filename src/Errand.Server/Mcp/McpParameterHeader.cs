@@ -13,15 +13,16 @@ internal sealed record McpParameterHeader(string[] Path, string Header, bool IsI
 
     private static IEnumerable<McpParameterHeader> Within(JsonElement schema, string[] path)
     {
-        if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("properties", out var properties) || properties.ValueKind != JsonValueKind.Object)
-            return [];
+        if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("properties", out var properties)) return [];
+        if (properties.ValueKind != JsonValueKind.Object) return [];
         return properties.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Object)
             .SelectMany(property => Here(property.Value, [.. path, property.Name]));
     }
 
     private static IEnumerable<McpParameterHeader> Here(JsonElement schema, string[] path)
     {
-        if (schema.TryGetProperty("x-mcp-header", out var header) && header.ValueKind == JsonValueKind.String && header.GetString() is { Length: > 0 } name)
+        if (schema.TryGetProperty("x-mcp-header", out var header) && header.ValueKind == JsonValueKind.String
+            && header.GetString() is { Length: > 0 } name)
             yield return new(path, McpHeaders.Parameter + name, HasTypeInteger(schema));
         foreach (var inner in Within(schema, path)) yield return inner;
     }

@@ -33,9 +33,11 @@ internal sealed class McpParameterRules(McpServerOptions options)
         bool isThere = headers.ContainsKey(parameter.Header);
         if (argument is null) return isThere ? Mismatch(parameter, "is there, and its argument is not") : null;
         if (!isThere) return Mismatch(parameter, "is missing");
-        if (McpHeaders.Read(headers, parameter.Header) is not { } value) return Mismatch(parameter, "has characters, or a base 64, that cannot be read");
+        if (McpHeaders.Read(headers, parameter.Header) is not { } value)
+            return Mismatch(parameter, "has characters, or a base 64, that cannot be read");
         if (McpHeaderEncoder.DecodeValue(McpHeaderEncoder.ConvertToHeaderValue(argument)) is not { } expected) return null;
-        return parameter.IsInteger ? CheckInteger(parameter, value, expected) : value == expected ? null : Mismatch(parameter, "differs from its argument");
+        if (parameter.IsInteger) return CheckInteger(parameter, value, expected);
+        return value == expected ? null : Mismatch(parameter, "differs from its argument");
     }
 
     // As numbers, because 42 and 42.0 are one.

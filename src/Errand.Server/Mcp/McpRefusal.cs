@@ -12,39 +12,50 @@ internal sealed record McpRefusal(int Status, int Code, string Message, JsonNode
     /// <summary>What JSON-RPC leaves to servers; clients know this one for what has nothing to do with the message itself.</summary>
     private const int ServerError = -32000;
     private const int NoSuchSession = -32001;
-    private static readonly JsonTypeInfo<JsonRpcError> ErrorType = (JsonTypeInfo<JsonRpcError>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcError));
+    private static readonly JsonTypeInfo<JsonRpcError> ErrorType =
+        (JsonTypeInfo<JsonRpcError>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcError));
 
-    public static McpRefusal NotAcceptable { get; } =
-        new(StatusCodes.Status406NotAcceptable, ServerError, "The request must accept application/json and text/event-stream: list both in the header Accept.");
-
-    public static McpRefusal StreamNotAcceptable { get; } =
-        new(StatusCodes.Status406NotAcceptable, ServerError, "The answer is a stream: list text/event-stream in the header Accept.");
-
-    public static McpRefusal NotJson { get; } =
-        new(StatusCodes.Status415UnsupportedMediaType, ServerError, "The body must be JSON: send it with Content-Type: application/json.");
+    public static McpRefusal UnknownOrigin { get; } = new(StatusCodes.Status403Forbidden, ServerError,
+        "The request comes from a page of another site, which the application does not list.");
 
     public static McpRefusal OnlyPost { get; } = new(StatusCodes.Status405MethodNotAllowed, ServerError,
         "There are no sessions, nor streams and ends of them: post subscriptions/listen to hear of changes.");
 
+    public static McpRefusal NotAcceptable { get; } = new(StatusCodes.Status406NotAcceptable, ServerError,
+        "The request must accept application/json and text/event-stream: list both in the header Accept.");
+
+    public static McpRefusal StreamNotAcceptable { get; } = new(StatusCodes.Status406NotAcceptable, ServerError,
+        "The answer is a stream: list text/event-stream in the header Accept.");
+
+    public static McpRefusal NotJson { get; } = new(StatusCodes.Status415UnsupportedMediaType, ServerError,
+        "The body must be JSON: send it with Content-Type: application/json.");
+
     public static McpRefusal SessionMissing { get; } = new(StatusCodes.Status400BadRequest, ServerError,
         "The request names no session: send initialize first, and its answer's Mcp-Session-Id with each request after it.");
 
-    public static McpRefusal SessionUnknown { get; } =
-        new(StatusCodes.Status404NotFound, NoSuchSession, "There is no such session; it may have ended. Send initialize, without Mcp-Session-Id, to begin another.");
+    public static McpRefusal SessionUnknown { get; } = new(StatusCodes.Status404NotFound, NoSuchSession,
+        "There is no such session; it may have ended. Send initialize, without Mcp-Session-Id, to begin another.");
 
-    public static McpRefusal SessionBegun { get; } =
-        new(StatusCodes.Status400BadRequest, (int)McpErrorCode.InvalidRequest, "This session is initialised. Send initialize without Mcp-Session-Id to begin another.");
+    public static McpRefusal SessionBegun { get; } = new(StatusCodes.Status400BadRequest, (int)McpErrorCode.InvalidRequest,
+        "This session is initialised. Send initialize without Mcp-Session-Id to begin another.");
 
-    public static McpRefusal TooManySessions { get; } =
-        new(StatusCodes.Status503ServiceUnavailable, ServerError, "There are as many sessions as the server may have. Try again later.");
+    public static McpRefusal TooManySessions { get; } = new(StatusCodes.Status503ServiceUnavailable, ServerError,
+        "There are as many sessions as the server may have. Try again later.");
 
-    public static McpRefusal ShuttingDown { get; } = new(StatusCodes.Status503ServiceUnavailable, ServerError, "The server is shutting down. Try again later.");
+    public static McpRefusal ShuttingDown { get; } = new(StatusCodes.Status503ServiceUnavailable, ServerError,
+        "The server is shutting down. Try again later.");
 
-    public static McpRefusal Forbidden(string message) => new(StatusCodes.Status403Forbidden, ServerError, message);
+    public static McpRefusal UnknownHost(string? host) => new(StatusCodes.Status403Forbidden, ServerError,
+        $"This server is not known as '{host}'; its application lists the names that it has.");
 
-    public static McpRefusal Bad(McpErrorCode code, string message, JsonNode? details = null) => new(StatusCodes.Status400BadRequest, (int)code, message, details);
+    public static McpRefusal TooLarge(long limit) => new(StatusCodes.Status413PayloadTooLarge, ServerError,
+        $"The body has more than {limit:N0} bytes, the most that is read here.");
 
-    public static McpRefusal TooLarge(long limit) => new(StatusCodes.Status413PayloadTooLarge, ServerError, $"The body has more than {limit:N0} bytes, the most that is read here.");
+    public static McpRefusal Bad(McpErrorCode code, string message, JsonNode? details = null) =>
+        new(StatusCodes.Status400BadRequest, (int)code, message, details);
+
+    public static McpRefusal Unreadable(McpErrorCode code, Exception problem) =>
+        Bad(code, $"The params of the message cannot be read: {problem.Message}");
 
     /// <summary>Sends it.</summary>
     /// <param name="context">To whom.</param>

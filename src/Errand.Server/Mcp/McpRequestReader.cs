@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol;
@@ -12,7 +13,8 @@ namespace Errand.Server.Mcp;
 /// <summary>Reads the one JSON-RPC message that a request carries.</summary>
 internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
 {
-    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType = (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
+    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType =
+        (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
 
     private readonly long _limit = options.Value.MaxRequestBytes;
 
@@ -21,7 +23,10 @@ internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
     {
         if (request.ContentLength > _limit) return (null, McpRefusal.TooLarge(_limit));
         try { return await ReadAsync(request.BodyReader, request.HttpContext.RequestAborted); }
-        catch (BadHttpRequestException e) { return (null, new(e.StatusCode, (int)McpErrorCode.InvalidRequest, $"The body cannot be read: {e.Message}")); }
+        catch (BadHttpRequestException e)
+        {
+            return (null, new(e.StatusCode, (int)McpErrorCode.InvalidRequest, $"The body cannot be read: {e.Message}"));
+        }
     }
 
     private async ValueTask<(JsonRpcMessage?, McpRefusal?)> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
@@ -47,6 +52,8 @@ internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
 
     private static (JsonRpcMessage?, McpRefusal?) Parse(ReadOnlySpan<byte> body)
     {
+        // Texts within the params are read only when they are looked at.
+        if (!Utf8.IsValid(body)) return (null, McpRefusal.Bad(McpErrorCode.ParseError, "The body is not JSON: it is not UTF-8."));
         try
         {
             return JsonSerializer.Deserialize(body, MessageType) is { } message ? (message, null)
@@ -66,7 +73,8 @@ internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
         }
         catch (JsonException e)
         {
-            return McpRefusal.Bad(McpErrorCode.ParseError, body.IsEmpty ? "The body is empty; it must be one JSON-RPC message." : $"The body is not JSON: {e.Message}");
+            return McpRefusal.Bad(
+                McpErrorCode.ParseError, body.IsEmpty ? "The body is empty; it must be one JSON-RPC message." : $"The body is not JSON: {e.Message}");
         }
         return McpRefusal.Bad(McpErrorCode.InvalidRequest, first == JsonTokenType.StartArray
             ? "The body is a batch. Batches are not taken: send each message in a request of its own."

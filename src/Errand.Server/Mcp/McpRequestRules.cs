@@ -8,7 +8,9 @@ using ModelContextProtocol.Server;
 
 namespace Errand.Server.Mcp;
 
-/// <summary>What the headers of a request must be like, so that a proxy that routes by headers and a server that reads the body do the same.</summary>
+/// <summary>
+/// What the headers of a request must be like, so that a proxy that routes by headers and a server that reads the body do the same.
+/// </summary>
 internal sealed class McpRequestRules(McpVersions versions, IOptions<McpServerOptions> options)
 {
     private const string MetaPrefix = "io.modelcontextprotocol/";
@@ -22,8 +24,11 @@ internal sealed class McpRequestRules(McpVersions versions, IOptions<McpServerOp
     public McpRefusal? Check(IHeaderDictionary headers, JsonRpcMessage message)
     {
         try { return CheckRead(headers, message); }
-        // Objects are read when they are looked into.
-        catch (ArgumentException e) { return McpRefusal.Bad(McpErrorCode.InvalidRequest, $"The params of the message cannot be read: {e.Message}"); }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // Objects are read when they are looked into, and may turn out to be none.
+            return McpRefusal.Unreadable(McpErrorCode.InvalidRequest, e);
+        }
     }
 
     /// <summary>What is wrong with the revision that a request without a body names, if something is.</summary>
@@ -48,7 +53,7 @@ internal sealed class McpRequestRules(McpVersions versions, IOptions<McpServerOp
         if (CheckVersion(version, declared is not null) is { } unsupported) return unsupported;
         if (method is null || (!McpVersions.DescribesEachRequest(version) && !McpVersions.DescribesEachRequest(declared))) return null;
         return CheckMeta(version, declared, meta, message) ?? CheckMethod(headers, method) ?? CheckName(headers, method, parameters)
-            ?? (method == RequestMethods.ToolsCall ? _parameters.Check(headers, Text(parameters?["name"]), parameters?["arguments"] as JsonObject) : null);
+            ?? CheckArguments(headers, method, parameters);
     }
 
     private static McpRefusal? CheckMeta(string version, string? declared, JsonObject? meta, JsonRpcMessage message)
@@ -70,8 +75,12 @@ internal sealed class McpRequestRules(McpVersions versions, IOptions<McpServerOp
     private McpRefusal? CheckName(IHeaderDictionary headers, string method, JsonObject? parameters)
     {
         if (!_nameFields.TryGetValue(method, out string? field) || Text(parameters?[field]) is not { } name) return null;
-        return McpHeaders.Read(headers, McpHeaders.Name) == name ? null : Mismatch(McpHeaders.Name, headers[McpHeaders.Name].ToString(), $"params.{field}", name);
+        if (McpHeaders.Read(headers, McpHeaders.Name) == name) return null;
+        return Mismatch(McpHeaders.Name, headers[McpHeaders.Name].ToString(), $"params.{field}", name);
     }
+
+    private McpRefusal? CheckArguments(IHeaderDictionary headers, string method, JsonObject? parameters) =>
+        method == RequestMethods.ToolsCall ? _parameters.Check(headers, Text(parameters?["name"]), parameters?["arguments"] as JsonObject) : null;
 
     private static FrozenDictionary<string, string> NameFields(McpServerOptions options)
     {
@@ -86,7 +95,8 @@ internal sealed class McpRequestRules(McpVersions versions, IOptions<McpServerOp
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
-    private static McpRefusal Missing(string field) => McpRefusal.Bad(McpErrorCode.InvalidParams, $"The request must have '{field}' in its params._meta.");
+    private static McpRefusal Missing(string field) =>
+        McpRefusal.Bad(McpErrorCode.InvalidParams, $"The request must have '{field}' in its params._meta.");
 
     private static McpRefusal Mismatch(string header, string value, string field, string expected) =>
         McpRefusal.Bad(McpErrorCode.HeaderMismatch, $"The header {header} is '{value}' and must be the {field} of the body, '{expected}'.");

@@ -17,7 +17,8 @@ internal sealed class McpServers(
     public McpServer ForSession(StreamableHttpServerTransport transport) => McpServer.Create(transport, forSessions.Value, loggers, services);
 
     /// <summary>One for a single request, within whose scope it works.</summary>
-    public McpServer ForRequest(StreamableHttpServerTransport transport, IServiceProvider scope) => McpServer.Create(transport, _forRequests, loggers, scope);
+    public McpServer ForRequest(StreamableHttpServerTransport transport, IServiceProvider scope) =>
+        McpServer.Create(transport, _forRequests, loggers, scope);
 
     private static McpServerOptions WithoutScopes(McpServerOptions options, McpServerOptions others)
     {

@@ -21,7 +21,8 @@ internal sealed partial class McpSessions : IDisposable
     private readonly CancellationTokenRegistration _stopping;
     private int _count;
 
-    public McpSessions(McpServers servers, IOptions<McpHttpOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<McpSessions> logger)
+    public McpSessions(
+        McpServers servers, IOptions<McpHttpOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<McpSessions> logger)
     {
         (_servers, _options, _time, _logger) = (servers, options.Value, time, logger);
         var period = _options.IdleTimeout / 8 < LongestSweep ? _options.IdleTimeout / 8 : LongestSweep;

@@ -4,6 +4,11 @@ namespace Errand;
 // How the runner shows that it lives, and what it learns by it.
 internal sealed partial class JobRunner
 {
+    private readonly TaskCompletionSource _firstBeat = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done once the runner has tried to show that it lives: what comes before that it could not hand over.</summary>
+    public Task FirstBeat => _firstBeat.Task;
+
     private async Task BeatAsync()
     {
         while (!HasLeft)
@@ -20,6 +25,7 @@ internal sealed partial class JobRunner
             {
                 Log.LoopFailed(_core.Logger, e, "show that it lives");
             }
+            _firstBeat.TrySetResult();
             if (!HasLeft) await _beatBell.SleepAsync(_core.Options.BeatInterval);
         }
     }

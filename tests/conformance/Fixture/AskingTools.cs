@@ -57,10 +57,13 @@ internal sealed class AskingTools
 
     private static List<ElicitRequestParams.EnumSchemaOption> Titled(string noun) =>
     [
-        new() { Const = "value1", Title = $"First {noun}" }, new() { Const = "value2", Title = $"Second {noun}" }, new() { Const = "value3", Title = $"Third {noun}" },
+        new() { Const = "value1", Title = $"First {noun}" },
+        new() { Const = "value2", Title = $"Second {noun}" },
+        new() { Const = "value3", Title = $"Third {noun}" },
     ];
 
-    private static async Task<string> AskAsync(McpServer server, string message, ElicitRequestParams.RequestSchema schema, CancellationToken cancellationToken)
+    private static async Task<string> AskAsync(
+        McpServer server, string message, ElicitRequestParams.RequestSchema schema, CancellationToken cancellationToken)
     {
         var answer = await server.ElicitAsync(new ElicitRequestParams { Message = message, RequestedSchema = schema }, cancellationToken);
         string content = string.Join(", ", answer.Content?.Select(field => $"{field.Key}: {field.Value}") ?? []);

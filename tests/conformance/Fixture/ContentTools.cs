@@ -20,17 +20,14 @@ internal sealed class ContentTools
 
     [McpServerTool(Name = "test_embedded_resource"), Description("Answers with a resource.")]
     public static EmbeddedResourceBlock Embedded() =>
-        new() { Resource = new TextResourceContents { Uri = "test://embedded-resource", MimeType = "text/plain", Text = "This is an embedded resource content." } };
+        Samples.Embed("test://embedded-resource", "text/plain", "This is an embedded resource content.");
 
     [McpServerTool(Name = "test_multiple_content_types"), Description("Answers with text, an image and a resource.")]
     public static ContentBlock[] Mixed() =>
     [
         new TextContentBlock { Text = "Multiple content types test:" },
         Samples.Image,
-        new EmbeddedResourceBlock
-        {
-            Resource = new TextResourceContents { Uri = "test://mixed-content-resource", MimeType = "application/json", Text = """{"test":"data","value":123}""" },
-        },
+        Samples.Embed("test://mixed-content-resource", "application/json", """{"test":"data","value":123}"""),
     ];
 
     [McpServerTool(Name = "test_error_handling"), Description("Always fails.")]

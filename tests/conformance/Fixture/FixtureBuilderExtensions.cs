@@ -4,11 +4,12 @@ namespace Errand.ConformanceFixture;
 
 internal static class FixtureBuilderExtensions
 {
+    private static readonly string[] Places = ["paris", "park", "party"];
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 
     public static IMcpServerBuilder WithCompletions(this IMcpServerBuilder builder) => builder.WithCompleteHandler((request, _) =>
     {
-        string[] values = [.. new[] { "paris", "park", "party" }.Where(value => value.StartsWith(request.Params!.Argument.Value, StringComparison.Ordinal))];
+        string[] values = [.. Places.Where(place => place.StartsWith(request.Params!.Argument.Value, StringComparison.Ordinal))];
         return new(new CompleteResult { Completion = new() { Values = values, Total = values.Length, HasMore = false } });
     });
 

@@ -17,21 +17,20 @@ internal sealed class FixturePrompts
     [McpServerPrompt(Name = "test_prompt_with_embedded_resource"), Description("With a resource in it.")]
     public static IEnumerable<PromptMessage> WithResource([Description("Which.")] string resourceUri) =>
     [
-        User(new EmbeddedResourceBlock
-        {
-            Resource = new TextResourceContents { Uri = resourceUri, MimeType = "text/plain", Text = "Embedded resource content for testing." },
-        }),
+        User(Samples.Embed(resourceUri, "text/plain", "Embedded resource content for testing.")),
         User(new TextContentBlock { Text = "Please process the embedded resource above." }),
     ];
 
     [McpServerPrompt(Name = "test_prompt_with_image"), Description("With an image in it.")]
-    public static IEnumerable<PromptMessage> WithImage() => [User(Samples.Image), User(new TextContentBlock { Text = "Please analyze the image above." })];
+    public static IEnumerable<PromptMessage> WithImage() =>
+        [User(Samples.Image), User(new TextContentBlock { Text = "Please analyze the image above." })];
 
     [McpServerPrompt(Name = "test_input_required_result_prompt"), Description("Asks the user what it is about.")]
     public static GetPromptResult Asking(RequestContext<GetPromptRequestParams> context)
     {
         var question = InputRequest.ForElicitation(Samples.Ask("What is it about?", "context", new ElicitRequestParams.StringSchema()));
-        var answer = RoundTripTools.Response(context.Params!.InputResponses, "user_context", question).Deserialize(InputResponse.ElicitResultJsonTypeInfo);
+        var response = RoundTripTools.Response(context.Params!.InputResponses, "user_context", question);
+        var answer = response.Deserialize(InputResponse.ElicitResultJsonTypeInfo);
         return new() { Messages = [User(new TextContentBlock { Text = $"It is about {answer?.Content?["context"].GetString()}." })] };
     }
 

@@ -23,7 +23,8 @@ internal sealed class RoundTripTools
     [McpServerTool(Name = "test_input_required_result_sampling"), Description("Asks the client's model for a capital.")]
     public static string Capital(RequestContext<CallToolRequestParams> context)
     {
-        var response = Response(context.Params!.InputResponses, "capital_question", InputRequest.ForSampling(Samples.Sample("What is the capital of France?")));
+        var question = InputRequest.ForSampling(Samples.Sample("What is the capital of France?"));
+        var response = Response(context.Params!.InputResponses, "capital_question", question);
         var answer = response.Deserialize(InputResponse.CreateMessageResultJsonTypeInfo);
         return $"The model said: {string.Concat(answer?.Content.OfType<TextContentBlock>().Select(block => block.Text) ?? [])}";
     }
@@ -56,7 +57,8 @@ internal sealed class RoundTripTools
     }
 
     [McpServerTool(Name = "test_input_required_result_multiple_inputs"), Description("Asks for three things at once.")]
-    public static string Several(RequestContext<CallToolRequestParams> context) => context.Params!.InputResponses is { Count: >= 3 } ? "multiple-inputs-ok"
+    public static string Several(RequestContext<CallToolRequestParams> context) => context.Params!.InputResponses is { Count: >= 3 }
+        ? "multiple-inputs-ok"
         : throw new InputRequiredException(new Dictionary<string, InputRequest>
         {
             ["user_name"] = AskName,
@@ -68,8 +70,7 @@ internal sealed class RoundTripTools
     public static string Rounds(RequestContext<CallToolRequestParams> context) => context.Params!.RequestState switch
     {
         null => throw new InputRequiredException(new Dictionary<string, InputRequest> { ["step1"] = AskName }, "round-1"),
-        "round-1" => throw new InputRequiredException(
-            new Dictionary<string, InputRequest> { ["step2"] = InputRequest.ForElicitation(Samples.Ask("Which colour?", "color", new ElicitRequestParams.StringSchema())) }, "round-2"),
+        "round-1" => throw new InputRequiredException(new Dictionary<string, InputRequest> { ["step2"] = AskColour }, "round-2"),
         _ => "multi-round-ok",
     };
 
@@ -81,12 +82,15 @@ internal sealed class RoundTripTools
         if (can?.Sampling is not null) requests["greeting"] = InputRequest.ForSampling(Samples.Sample("Say hello."));
         if (can?.Elicitation is not null) requests["user_name"] = AskName;
         if (can?.Roots is not null) requests["client_roots"] = InputRequest.ForRootsList(new());
-        return context.Params!.InputResponses is { Count: > 0 } || requests.Count == 0 ? "capability-check-ok" : throw new InputRequiredException(requests);
+        if (context.Params!.InputResponses is { Count: > 0 } || requests.Count == 0) return "capability-check-ok";
+        throw new InputRequiredException(requests);
     }
 
-    private static InputRequest AskName => InputRequest.ForElicitation(Samples.Ask("What is your name?", "name", new ElicitRequestParams.StringSchema()));
+    private static InputRequest AskName => Ask("What is your name?", "name", new ElicitRequestParams.StringSchema());
 
-    private static InputRequest Confirm => InputRequest.ForElicitation(Samples.Ask("Is this right?", "ok", new ElicitRequestParams.BooleanSchema()));
+    private static InputRequest AskColour => Ask("Which colour?", "color", new ElicitRequestParams.StringSchema());
+
+    private static InputRequest Confirm => Ask("Is this right?", "ok", new ElicitRequestParams.BooleanSchema());
 
     /// <summary>The name that the user has given, when it is there.</summary>
     public static string Name(IDictionary<string, InputResponse>? responses) =>
@@ -100,6 +104,9 @@ internal sealed class RoundTripTools
         return response.RawValue.ValueKind == JsonValueKind.Object ? response
             : throw new McpProtocolException($"inputResponses.{key} must be an object.", McpErrorCode.InvalidParams);
     }
+
+    private static InputRequest Ask(string message, string name, ElicitRequestParams.PrimitiveSchemaDefinition schema) =>
+        InputRequest.ForElicitation(Samples.Ask(message, name, schema));
 
     private static string Sign(string text) => Convert.ToHexString(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(text)));
 }

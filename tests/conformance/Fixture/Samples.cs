@@ -18,10 +18,16 @@ internal static class Samples
         .. "RIFF"u8, 36, 0, 0, 0, .. "WAVEfmt "u8, 16, 0, 0, 0, 1, 0, 1, 0, 0x40, 0x1F, 0, 0, 0x40, 0x1F, 0, 0, 1, 0, 8, 0, .. "data"u8, 0, 0, 0, 0,
     ];
 
+    public static EmbeddedResourceBlock Embed(string uri, string type, string text) =>
+        new() { Resource = new TextResourceContents { Uri = uri, MimeType = type, Text = text } };
+
     public static ElicitRequestParams Ask(string message, string name, ElicitRequestParams.PrimitiveSchemaDefinition schema) => new()
     {
         Message = message,
-        RequestedSchema = new() { Properties = new Dictionary<string, ElicitRequestParams.PrimitiveSchemaDefinition> { [name] = schema }, Required = [name] },
+        RequestedSchema = new()
+        {
+            Properties = new Dictionary<string, ElicitRequestParams.PrimitiveSchemaDefinition> { [name] = schema }, Required = [name],
+        },
     };
 
     public static CreateMessageRequestParams Sample(string prompt) => new()

@@ -10,7 +10,9 @@ internal static class SchemaTool
         {
           "$schema": "https://json-schema.org/draft/2020-12/schema",
           "type": "object",
-          "$defs": { "address": { "$anchor": "addressDef", "type": "object", "properties": { "street": { "type": "string" }, "city": { "type": "string" } } } },
+          "$defs": {
+            "address": { "$anchor": "addressDef", "type": "object", "properties": { "street": { "type": "string" }, "city": { "type": "string" } } }
+          },
           "properties": {
             "name": { "type": "string" },
             "address": { "$ref": "#/$defs/address" },
@@ -28,7 +30,7 @@ internal static class SchemaTool
 
     public static McpServerTool Create()
     {
-        var tool = McpServerTool.Create(() => "Called.", new() { Name = "json_schema_2020_12_tool", Description = "Has a schema of JSON Schema 2020-12." });
+        var tool = McpServerTool.Create(() => "Called.", new() { Name = "json_schema_2020_12_tool", Description = "Has a schema of its own." });
         tool.ProtocolTool.InputSchema = JsonElement.Parse(Schema);
         return tool;
     }

@@ -49,7 +49,7 @@ internal sealed class TaskTools
         return $"{answers.Count(yes => yes)} of 2.";
     }
 
-    [McpServerTool(Name = "test_tool_with_task"), Deferrable(AsyncTimeout = Patience, TaskOnly = true), Description("Asks for a name, and greets after a while.")]
+    [McpServerTool(Name = "test_tool_with_task"), Deferrable(AsyncTimeout = Patience, TaskOnly = true), Description("Asks for a name, and greets.")]
     public static async Task<string> GreetSlowlyAsync(RequestContext<CallToolRequestParams> context, CancellationToken cancellationToken)
     {
         string name = RoundTripTools.Name(context.Params!.InputResponses);

@@ -126,7 +126,7 @@ public sealed class HttpSessionTests
         Assert.Equal("decline: nobody", (await result.NextAsync())!["result"]!["content"]![0]!["text"]!.ToString());
     }
 
-    private static Task<HttpHost> StartAsync(Gate gate, bool sessions = true) => HttpHost.StartAsync(
+    private static Task<HttpHost> StartAsync(Gate gate, bool sessions = true) => HttpHost.StartOwnAsync(
         services =>
         {
             services.AddErrandMcpHttp(options => options.Sessions = sessions);
