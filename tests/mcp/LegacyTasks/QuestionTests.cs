@@ -182,4 +182,25 @@ public sealed class QuestionTests
         Assert.Equal(2, (await next.Jobs.GetAsync(JobId.Parse(id), Token)).Attempt);
         await next.EndAsync();
     }
+
+    [Fact]
+    public async Task J5_O3_3_an_error_of_the_protocol_in_the_next_life_is_given_as_one()
+    {
+        await using var host = await TaskTools.StartAsync(out _);
+        string id;
+        await using (var client = await RawClient.ConnectAsync(host))
+        {
+            id = await client.CallAsTaskAsync("ask_and_refuse");
+            await host.UntilAsync(id, job => job.State == JobState.Waiting);
+        }
+        await host.EndAsync();
+
+        await using var next = await host.StartAnotherAsync();
+        await using var again = await RawClient.ConnectAsync(next);
+        var refused = again.ErrorAsync("tasks/result", LegacyHost.Named(id));
+        await again.ReplyAsync(await again.NextAsync(Elicitation), Accept);
+
+        Assert.Equal((-32602, "Nobody is called that."), await refused);
+        await next.EndAsync();
+    }
 }

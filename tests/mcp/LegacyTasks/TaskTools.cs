@@ -74,6 +74,13 @@ internal sealed class TaskTools(Gate gate)
         return string.Concat(said.Content.OfType<TextContentBlock>().Select(block => block.Text));
     }
 
+    [McpServerTool(Name = "ask_and_refuse"), Deferrable(Restartable = true), Description("Asks for a name, and does not like it.")]
+    public static async Task<string> AskAndRefuseAsync(McpServer server, CancellationToken cancellationToken)
+    {
+        await server.ElicitAsync(Question, cancellationToken);
+        throw new McpProtocolException("Nobody is called that.", McpErrorCode.InvalidParams);
+    }
+
     private static ElicitRequestParams Question => new()
     {
         Message = "Who are you?",
