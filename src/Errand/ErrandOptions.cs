@@ -45,6 +45,12 @@ public sealed class ErrandOptions
     /// <summary>How often the progress of a running job is written at most. Default: 1 s.</summary>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Categories of loggers, each with all below it, whose lines do not become output of the job that they are written in: what frameworks say
+    /// of their own doings. Default: none.
+    /// </summary>
+    public ISet<string> LogsNotKept { get; } = new HashSet<string>(StringComparer.Ordinal);
+
     /// <summary>What is kept of ended jobs.</summary>
     public RetentionOptions Retention { get; } = new();
 

@@ -30,6 +30,8 @@ public static class ErrandMcpServerBuilderExtensions
         if (configure is not null) options.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ErrandMcpOptions>, ErrandMcpOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<McpServerOptions>, ErrandMcpSetup>());
+        // What the protocol library logs of each call is no output of the tool, and would make a log for each job.
+        services.Configure<ErrandOptions>(errand => errand.LogsNotKept.Add("ModelContextProtocol"));
         services.TryAddSingleton<ToolKinds>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IJobKindSource, ToolKinds>(provider => provider.GetRequiredService<ToolKinds>()));
         services.TryAddSingleton<ToolCalls>();

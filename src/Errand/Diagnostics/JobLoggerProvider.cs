@@ -1,14 +1,15 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Errand.Diagnostics;
 
 /// <summary>What code inside a running job says to the host's loggers is the job's output, too.</summary>
-internal sealed class JobLoggerProvider : ILoggerProvider
+internal sealed class JobLoggerProvider(IOptions<ErrandOptions> options) : ILoggerProvider
 {
     // Errand's own lines are about jobs, not of them; one about output that cannot be written must not become output.
     public ILogger CreateLogger(string categoryName) =>
-        categoryName == ErrandTelemetry.Name || categoryName.StartsWith(ErrandTelemetry.Name + ".", StringComparison.Ordinal)
+        IsOf(categoryName, ErrandTelemetry.Name) || options.Value.LogsNotKept.Any(name => IsOf(categoryName, name))
             ? NullLogger.Instance
             : JobOutputLogger.Instance;
 
@@ -16,6 +17,9 @@ internal sealed class JobLoggerProvider : ILoggerProvider
     {
         // There is nothing to let go of.
     }
+
+    private static bool IsOf(string category, string name) =>
+        category.StartsWith(name, StringComparison.Ordinal) && (category.Length == name.Length || category[name.Length] == '.');
 
     private sealed class JobOutputLogger : ILogger
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -90,6 +91,22 @@ public sealed class CallerTests
         Assert.Equal(JobState.Running, job.State);
         host.Services.GetRequiredKeyedService<Gate>("lasting").Open();
         Assert.Equal(JobState.Completed, (await host.Jobs.WaitAsync(job.Id, null, Token)).Job.State);
+    }
+
+    [Fact]
+    public async Task E7_what_a_tool_logs_is_its_jobs_output_and_what_the_protocol_library_logs_of_it_is_not()
+    {
+        await using var host = await StartAsync(out _);
+        var client = await host.ConnectAsync();
+
+        var task = await client.SendWithTasksAsync("tools/call", """{"name":"talk","arguments":{}}""", Token);
+        var id = JobId.Parse(task["taskId"]!.ToString());
+        await host.Jobs.WaitAsync(id, null, Token);
+
+        var lines = new List<string>();
+        await foreach (var slice in host.Jobs.FollowOutputAsync(id, cancellationToken: Token))
+            lines.AddRange(slice.Chunks.Select(chunk => System.Text.Encoding.UTF8.GetString(chunk.Bytes.Span)));
+        Assert.Equal("info: from the tool\n", string.Concat(lines));
     }
 
     [Fact]
@@ -205,6 +222,9 @@ public sealed class CallerTests
 
         [McpServerTool(Name = "lasting"), Deferrable(OnAbandon = OnAbandon.Promote)]
         public async Task LastingAsync(CancellationToken cancellationToken) => await services.GetRequiredKeyedService<Gate>("lasting").PassAsync(cancellationToken);
+
+        [McpServerTool(Name = "talk"), Deferrable(AsyncTimeout = 0)]
+        public static void Talk(ILoggerFactory loggers) => loggers.CreateLogger("Reports").LogInformation("from the tool");
 
         [McpServerTool(Name = "scoped"), Deferrable]
         public async Task<string> ScopedAsync(Scoped scoped, CancellationToken cancellationToken)

@@ -131,6 +131,42 @@ public sealed class ReferenceTests
     }
 
     [Fact]
+    public async Task D4_calls_of_different_namespaces_share_nothing()
+    {
+        await using var host = await StartAsync("blue");
+        await using var same = await host.StartAnotherAsync(server => Build(server, "blue"));
+        await using var other = await host.StartAnotherAsync(server => Build(server, "green"));
+        foreach (var one in (McpHost[])[host, same, other]) one.Services.GetRequiredService<Gate>().Open();
+
+        string first = (await CallAsync(await host.ConnectAsync(), "shared", """{"a":1,"b":"x"}""")).Text();
+        string second = (await CallAsync(await same.ConnectAsync(), "shared", """{"a":1,"b":"x"}""")).Text();
+        string third = (await CallAsync(await other.ConnectAsync(), "shared", """{"a":1,"b":"x"}""")).Text();
+
+        Assert.Equal(first, second);
+        Assert.NotEqual(first, third);
+    }
+
+    [Fact]
+    public async Task B_21_results_of_calls_that_were_handed_over_are_kept_as_long_as_those_of_shared_ones()
+    {
+        await using var host = await McpHost.StartAsync(server =>
+        {
+            Build(server, "blue");
+            server.Services.Configure<ErrandMcpOptions>(options => options.KeepFor = TimeSpan.FromHours(3));
+        });
+        host.Services.GetRequiredService<Gate>().Open();
+        var client = await host.ConnectAsync();
+
+        string handedOver = await HandOverAsync(host, client, "rows", "{}");
+        await CallAsync(client, "shared", """{"a":1,"b":"x"}""");
+        var got = await client.SendWithTasksAsync("tasks/get", $$"""{"taskId":"{{handedOver}}"}""", Token);
+
+        Assert.All((await host.Jobs.ListAsync(new(), Token)).Items, job => Assert.Equal(TimeSpan.FromHours(3), job.Spec.KeepFor));
+        var kept = await host.Jobs.GetAsync(JobId.Parse(handedOver), Token);
+        Assert.Equal((long)(kept.FinishedAt!.Value - kept.CreatedAt + TimeSpan.FromHours(3)).TotalMilliseconds, (long)got["ttlMs"]!);
+    }
+
+    [Fact]
     public async Task D9_the_handle_of_a_call_names_the_same_call_that_already_runs()
     {
         await using var host = await StartAsync();
@@ -168,11 +204,13 @@ public sealed class ReferenceTests
         Assert.Single((await host.Jobs.ListAsync(new(), Token)).Items);
     }
 
-    private static Task<McpHost> StartAsync() => McpHost.StartAsync(server =>
+    private static Task<McpHost> StartAsync(string space = "blue") => McpHost.StartAsync(server => Build(server, space));
+
+    private static void Build(IMcpServerBuilder server, string space)
     {
-        server.Services.AddSingleton<Gate>();
+        server.Services.AddSingleton<Gate>().Configure<ErrandMcpOptions>(options => options.Tools["shared"] = new() { Namespace = space });
         server.WithTools<Tools>();
-    });
+    }
 
     /// <summary>Calls a tool as a task, waits for its end and answers with its id.</summary>
     private static async Task<string> HandOverAsync(McpHost host, McpClient client, string tool, string arguments)
