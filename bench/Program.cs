@@ -1,4 +1,8 @@
 using Errand.Bench;
+using Errand.Bench.Mcp;
+
+if (args is [BenchServer.HttpRole, var httpFolder]) return await BenchServer.HttpAsync(httpFolder);
+if (args is [BenchServer.StdioRole, var stdioFolder]) return await BenchServer.StdioAsync(stdioFolder);
 
 // Each benchmark prints figures, one JSON object a line. Names on the command line choose some; without one all run.
 (string Name, Func<Task> Run)[] benchmarks =
@@ -14,6 +18,8 @@ using Errand.Bench;
     ("sqlite-releases", Releases.RunAsync),
     ("sqlite-idle", Idle.RunAsync),
     ("sqlite-size", StoreSize.RunAsync),
+    ("mcp-http", McpOverHttp.RunAsync),
+    ("mcp-stdio", McpOverStdio.RunAsync),
 ];
 string[] unknown = [.. args.Except(benchmarks.Select(benchmark => benchmark.Name))];
 if (unknown.Length > 0)

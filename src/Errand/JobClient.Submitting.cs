@@ -58,7 +58,8 @@ internal sealed partial class JobClient
             while (_core.ParkedBodies.Holds(id))
             {
                 var job = (await WaitAsync(id, new() { AfterVersion = version })).Job;
-                if (job.IsTerminal || job.Attempt > 0) break;
+                // What this process has claimed it is about to take.
+                if (job.IsTerminal || (job.Attempt > 0 && job.Runner != _core.Runner?.Lease.Runner)) break;
                 version = job.Version;
             }
         }

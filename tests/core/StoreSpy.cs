@@ -19,6 +19,9 @@ internal sealed class StoreSpy(IJobStore? store = null) : IJobStore
     /// <summary>What goes wrong with a call, by its name; asked before each.</summary>
     public Func<string, Exception?>? Fails { get; set; }
 
+    /// <summary>What the answer to a write waits for, by the name of the call.</summary>
+    public Func<string, Task>? Answers { get; set; }
+
     public int Disposals { get; private set; }
 
     public Dictionary<string, int> Calls { get; } = [];
@@ -106,6 +109,7 @@ internal sealed class StoreSpy(IJobStore? store = null) : IJobStore
     {
         Note(call);
         var answer = await write();
+        if (Answers is { } answers) await answers(call);
         if (LosesAnswers) throw new StoreUnavailableException("The connection was lost before the store answered. Try again.");
         return answer;
     }

@@ -11,7 +11,7 @@ internal sealed partial class McpSession
     private const int Over = int.MinValue / 2;
     private readonly CancellationTokenSource _ended = new();
     private readonly StreamableHttpServerTransport _transport;
-    private readonly McpSessionStream _stream = new();
+    private readonly McpSessionStream _stream;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly Task _running;
@@ -21,7 +21,7 @@ internal sealed partial class McpSession
 
     public McpSession(McpServers servers, McpCaller owner, TimeProvider time, ILogger logger)
     {
-        (Owner, _time, _logger) = (owner, time, logger);
+        (Owner, _time, _logger, _stream) = (owner, time, logger, new(time));
         // The messages of a request are handled as if within it, so that what follows a request through the program does so here, too.
         _transport = new(null) { SessionId = Id, FlowExecutionContextFromRequests = true };
         Server = servers.ForSession(_transport);

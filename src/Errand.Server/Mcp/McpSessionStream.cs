@@ -6,8 +6,12 @@ namespace Errand.Server.Mcp;
 /// Where a session's server writes what nobody has asked for. It goes to the newest of the connections that listen for it; such connections break
 /// and are made again, and the server knows of one stream only. With none, it is lost, as the protocol has it.
 /// </summary>
-internal sealed class McpSessionStream : Stream
+internal sealed class McpSessionStream(TimeProvider time) : Stream
 {
+    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(30);
+    // By the rules of server-sent events a line that nobody reads.
+    private static readonly byte[] Comment = ":\n\n"u8.ToArray();
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<Stream> _listeners = [];
     private readonly ArrayBufferWriter<byte> _unsent = new();
@@ -25,19 +29,23 @@ internal sealed class McpSessionStream : Stream
     /// <summary>Writes to a connection until that is over.</summary>
     public async Task ListenAsync(Stream connection, CancellationToken over)
     {
-        await ChangeAsync(() => _listeners.Add(connection));
         try
         {
             // The client is told that it is heard, even if nothing comes for long.
-            await connection.FlushAsync(over);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, over);
+            await InTurnAsync(() => connection.FlushAsync(over), () => _listeners.Add(connection));
+            while (true)
+            {
+                await Task.Delay(Breath, time, over);
+                // What nobody reads any more breaks only when something is written to it; and proxies end what is silent for long.
+                await InTurnAsync(() => SendAsync(connection, Comment, over), null);
+            }
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
             // The way in which such a connection ends.
         }
         // Nobody writes to it any more once it is let go of.
-        finally { await ChangeAsync(() => _listeners.Remove(connection)); }
+        finally { await InTurnAsync(null, () => _listeners.Remove(connection)); }
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -55,11 +63,7 @@ internal sealed class McpSessionStream : Stream
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_unsent.WrittenCount > 0 && _listeners is [.., var newest])
-            {
-                await newest.WriteAsync(_unsent.WrittenMemory, cancellationToken);
-                await newest.FlushAsync(cancellationToken);
-            }
+            if (_unsent.WrittenCount > 0 && _listeners is [.., var newest]) await SendAsync(newest, _unsent.WrittenMemory, cancellationToken);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
@@ -82,10 +86,20 @@ internal sealed class McpSessionStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    private async Task ChangeAsync(Action change)
+    private static async Task SendAsync(Stream connection, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await connection.WriteAsync(bytes, cancellationToken);
+        await connection.FlushAsync(cancellationToken);
+    }
+
+    private async Task InTurnAsync(Func<Task>? write, Action? change)
     {
         await _turn.WaitAsync();
-        try { change(); }
+        try
+        {
+            if (write is not null) await write();
+            change?.Invoke();
+        }
         finally { _turn.Release(); }
     }
 }

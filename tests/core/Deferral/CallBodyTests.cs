@@ -69,6 +69,22 @@ public sealed class CallBodyTests
     }
 
     [Fact]
+    public void H1_the_own_body_of_a_call_that_waited_runs_however_late_the_store_answers()
+    {
+        using var errand = Start(kind => kind.Cap = new() { Running = 1 });
+        var first = new Body(errand, Seconds(10));
+        var second = new Body(errand, Seconds(1));
+        errand.Begin(client => client.CallAsync(new JobSpec("own"), first, new() { AsyncTimeout = Seconds(60) }));
+        var two = errand.Begin(client => client.CallAsync(new JobSpec("own"), second, new() { AsyncTimeout = Seconds(60) }));
+        errand.Advance(Seconds(5));
+        // That the job was claimed is known by then to all who watch it.
+        _store.Answers = call => call == "claim" ? Task.Delay(Seconds(1), errand.Time) : Task.CompletedTask;
+        errand.Advance(Seconds(20));
+        Assert.Equal("\"recorded\"", two.Answer.Outcome!.Result.ToString());
+        Assert.Equal(1, second.Runs);
+    }
+
+    [Fact]
     public void D3_the_body_of_a_call_that_another_one_answers_does_not_run()
     {
         using var errand = Start();

@@ -37,6 +37,7 @@ internal sealed class HttpHost : IAsyncDisposable
     {
         var builder = NewBuilder();
         var tools = new HttpTools();
+        builder.Services.AddScoped<Tenant>();
         builder.Services.AddErrandMcpHttp(options);
         builder.Services.AddMcpServer().WithTools(tools);
         services?.Invoke(builder.Services);

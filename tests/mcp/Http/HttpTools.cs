@@ -27,6 +27,9 @@ internal sealed class HttpTools
     [McpServerTool(Name = "who")]
     public static string Who(RequestContext<CallToolRequestParams> context) => context.User?.Identity?.Name ?? "nobody";
 
+    [McpServerTool(Name = "tenant")]
+    public static string OfTenant(Tenant tenant) => tenant.Name;
+
     [McpServerTool(Name = "routed")]
     public static string Routed([McpHeader("Region")] string? region = null, [McpHeader("Count")] int? count = null) => $"{region} {count}";
 
@@ -44,4 +47,10 @@ internal sealed class HttpTools
         Ended.TrySetResult("completed");
         return "waited";
     }
+}
+
+/// <summary>What belongs to one request.</summary>
+internal sealed class Tenant
+{
+    public string Name { get; set; } = "none";
 }

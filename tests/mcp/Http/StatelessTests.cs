@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol.Server;
 
@@ -173,6 +174,18 @@ public sealed class StatelessTests
         await leave.CancelAsync();
         Assert.Equal("cancelled", await host.Tools.Ended.Task);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    }
+
+    [Fact]
+    public async Task A_call_has_the_services_of_its_own_request()
+    {
+        await using var host = await HttpHost.StartAsync(before: app => app.Use((context, next) =>
+        {
+            context.RequestServices.GetRequiredService<Tenant>().Name = context.Request.Headers["X-Tenant"].ToString();
+            return next(context);
+        }));
+        Assert.Equal("a", (await host.CallAsync("tenant", new(), ("X-Tenant", "a"))).Text);
+        Assert.Equal("b", (await host.CallAsync("tenant", new(), ("X-Tenant", "b"))).Text);
     }
 
     [Fact(Timeout = 60_000)]

@@ -218,7 +218,9 @@ public sealed class FollowingTests
         var rest = await client.AskAsync("job_list", ("text", "build"), ("limit", 2), ("cursor", first.Member("next")));
 
         var items = first.At("items").EnumerateArray().Concat(rest.At("items").EnumerateArray());
-        Assert.Equal(["build 2", "build 1", "build 0"], items.Select(item => item.GetProperty("title").GetString()));
+        // Those of one millisecond have no order.
+        Assert.Equal(["build 0", "build 1", "build 2"], items.Select(item => item.GetProperty("title").GetString()).Order());
+        Assert.Equal(2, first.At("items").GetArrayLength());
         Assert.False(rest.Json().TryGetProperty("next", out _));
         Assert.Contains($"cursor \"{first.Member("next")}\"", first.Text(), StringComparison.Ordinal);
         var wrong = await client.AskAsync("job_list", ("state", "sleeping"));
