@@ -6,7 +6,7 @@ internal static class McpOverHttp
     private const int Warm = 20_000;
     private const int Times = 20_000;
     private const int Rounds = 30;
-    private const int PerRound = 2_000;
+    private const int PerRound = 8_000;
 
     public static async Task RunAsync()
     {

@@ -133,7 +133,7 @@ public sealed class RemoteCallTests
         Assert.Equal(1, second.Passes);
     }
 
-    [Theory, InlineData(McpHost.Current), InlineData(McpHost.Legacy), InlineData(Plain)]
+    [Theory(Timeout = 60_000), InlineData(McpHost.Current), InlineData(McpHost.Legacy), InlineData(Plain)]
     public async Task O8_a_follower_outlasts_the_restart_of_its_server(string version)
     {
         await using var host = await StartAsync(out var first);
