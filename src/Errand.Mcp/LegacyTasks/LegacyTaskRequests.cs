@@ -12,7 +12,7 @@ internal sealed class LegacyTaskRequests(IJobClient jobs, TaskRules rules, TimeP
     private const string ByClient = "its client";
 
     public async ValueTask<JsonNode?> GetAsync(JsonRpcRequest request, CancellationToken cancellationToken) =>
-        Write(request, await rules.FindAsync(request, cancellationToken));
+        Write(request, await rules.LookAsync(request, cancellationToken));
 
     public async ValueTask<JsonNode?> CancelAsync(JsonRpcRequest request, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ internal sealed class TaskRequests(IJobClient jobs, TaskRules rules, TaskDetails
     public async ValueTask<JsonNode?> GetAsync(JsonRpcRequest request, CancellationToken cancellationToken)
     {
         TaskRules.RequireExtension(request);
-        var job = await rules.FindAsync(request, cancellationToken);
+        var job = await rules.LookAsync(request, cancellationToken);
         return Complete(await details.OfAsync(job, request.Context?.ClientCapabilities, cancellationToken));
     }
 

@@ -6,8 +6,11 @@ using ModelContextProtocol.Protocol;
 namespace Errand.Mcp;
 
 /// <summary>Who may ask for which task, and what the others are told.</summary>
-internal sealed class TaskRules(IJobClient jobs, IOptions<ErrandMcpOptions> options)
+internal sealed class TaskRules(IJobClient jobs, IOptions<ErrandMcpOptions> options, TimeProvider time)
 {
+    private static readonly TimeSpan Young = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(25);
+
     /// <summary>The refusal for a client that did not declare the extension.</summary>
     public static MissingRequiredClientCapabilityException NotDeclared(string message) => new(
         new ClientCapabilities { Extensions = new Dictionary<string, object> { [ClientEras.TasksExtension] = new JsonObject() } }, message);
@@ -34,6 +37,17 @@ internal sealed class TaskRules(IJobClient jobs, IOptions<ErrandMcpOptions> opti
         string id = Text(request, "taskId");
         return await FindAsync(request, id, cancellationToken)
             ?? throw new McpProtocolException($"Task '{id}' was not found. It may have expired, or the id is mistyped.", McpErrorCode.InvalidParams);
+    }
+
+    /// <summary>
+    /// The job that a request names, after a moment where that may well be its end: young work often ends just now, and to say so a moment later
+    /// saves the client another look.
+    /// </summary>
+    public async ValueTask<Job> LookAsync(JsonRpcRequest request, CancellationToken cancellationToken)
+    {
+        var job = await FindAsync(request, cancellationToken);
+        bool mayEndNow = job is { IsTerminal: false, State: not JobState.Waiting, CancelRequest: null } && time.GetUtcNow() - job.CreatedAt < Young;
+        return mayEndNow ? (await jobs.WaitAsync(job.Id, new() { Timeout = Moment }, cancellationToken)).Job : job;
     }
 
     /// <summary>A job by its id, if the caller may know of it.</summary>

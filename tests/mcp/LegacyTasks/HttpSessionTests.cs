@@ -82,10 +82,10 @@ public sealed class HttpSessionTests
         var other = await HttpSession.BeginAsync(host.Client);
         await using var list = await other.PostAsync("tasks/list", "{}");
         await using var get = await other.PostAsync("tasks/get", LegacyHost.Named(id));
-        gate.Open();
 
         Assert.Equal(-32601, (await list.NextAsync())!["error"]!["code"]!.GetValue<int>());
         Assert.Equal("working", (await get.NextAsync())!["result"]!["status"]!.ToString());
+        gate.Open();
     }
 
     [Fact]
@@ -101,9 +101,9 @@ public sealed class HttpSessionTests
         await using var get = await client.PostAsync("tasks/get", LegacyHost.Named(id));
         await using var result = await client.PostAsync("tasks/result", LegacyHost.Named(id));
         await using var tools = await client.PostAsync("tools/list", "{}");
-        gate.Open();
 
         Assert.Equal("working", (await get.NextAsync())!["result"]!["status"]!.ToString());
+        gate.Open();
         Assert.Equal("done", (await result.NextAsync())!["result"]!["content"]![0]!["text"]!.ToString());
         Assert.Contains("taskSupport", (await tools.NextAsync())!.ToJsonString(), StringComparison.Ordinal);
     }

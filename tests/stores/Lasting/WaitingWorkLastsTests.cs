@@ -122,10 +122,14 @@ public sealed class WaitingWorkLastsTests : IDisposable
         Assert.Equal(JobState.Queued, Get(errand, held).State);
         Assert.Throws<QueueDrainingException>(() => Submit(errand, new("often")));
         Do(errand, queues => queues.ResumeAsync(null));
-        errand = _servers.Reopen(errand);
+        // It starts at once, and would not outlast its process.
         errand.Advance(Minute);
         Assert.Equal(JobState.Completed, Get(errand, held).State);
+        errand = _servers.Reopen(errand);
         Submit(errand, new("often"));
+        var later = Submit(errand, new("sleep", JobData.Parse("1")));
+        errand.Advance(Minute);
+        Assert.Equal(JobState.Completed, Get(errand, later).State);
     }
 
     [Fact]

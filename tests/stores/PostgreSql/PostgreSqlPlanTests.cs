@@ -159,14 +159,16 @@ public sealed class PostgreSqlPlanTests : PostgreSqlTests
     private static async Task<string> GenericPlanAsync(NpgsqlBatchCommand statement)
     {
         if (statement.Parameters.Count == 0) return await PlanAsync(statement);
+        // A connection that had prepared statements keeps them when it is given back.
+        string name = $"asked_{Guid.NewGuid():N}";
         string types = string.Join(", ", statement.Parameters.Select(parameter => TypeName(parameter.NpgsqlDbType)));
         string values = string.Join(", ", statement.Parameters.Select(_ => "NULL"));
         await using var connection = await PostgreSqlServer.OpenAsync();
-        await using var prepare = new NpgsqlCommand($"PREPARE asked ({types}) AS {statement.CommandText}", connection);
+        await using var prepare = new NpgsqlCommand($"PREPARE {name} ({types}) AS {statement.CommandText}", connection);
         await prepare.ExecuteNonQueryAsync(Token);
         await using var force = new NpgsqlCommand("SET plan_cache_mode = force_generic_plan", connection);
         await force.ExecuteNonQueryAsync(Token);
-        await using var explain = new NpgsqlCommand($"EXPLAIN EXECUTE asked ({values})", connection);
+        await using var explain = new NpgsqlCommand($"EXPLAIN EXECUTE {name} ({values})", connection);
         await using var reader = await explain.ExecuteReaderAsync(Token);
         return await ReadAsync(reader);
     }
