@@ -44,6 +44,8 @@ public sealed class MalformedTests
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"initialize","params":[]}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"a":1,"a":2}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{"a":1,"a":2},"_meta":{}}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{"elicitation":{"a":"\ud800"}}}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"a\uDC00b":1}}""")]
     public async Task Params_that_cannot_be_read_are_refused_with_the_id_of_their_request(string body)
     {
         await using var host = await HttpHost.StartAsync();
