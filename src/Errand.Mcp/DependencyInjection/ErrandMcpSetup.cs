@@ -28,6 +28,7 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
             options.RequestHandlers.Add(UntilItsPipeEnds(handler));
         options.Handlers.SubscriptionsListenHandler ??= (request, token) => Pipe.UntilAsync(
             request.JsonRpcRequest.Context, until => services.GetRequiredService<TaskSubscriptions>().ListenAsync(request, until), token);
+        options.Filters.Message.IncomingFilters.Add(UnreadableParameters.Refuse);
         options.Filters.Message.IncomingFilters.Add(LegacyMessages.Incoming);
         options.Filters.Message.OutgoingFilters.Add(next => (context, token) => LegacyExchange.Of(context.JsonRpcMessage.Context) is { } exchange
             ? services.GetRequiredService<LegacyMessages>().AnswerAsync(exchange, context, next, token)

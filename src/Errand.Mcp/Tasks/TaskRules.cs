@@ -20,7 +20,11 @@ internal sealed class TaskRules(IJobClient jobs, IOptions<ErrandMcpOptions> opti
 
     /// <summary>What a client of the protocol is told where its request was refused.</summary>
     public static McpProtocolException ProblemOf(JobException problem) => new(
-        problem.Message, problem is InvalidJobException or JobNotFoundException or PayloadTooLargeException ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);
+        problem.Message, IsOfCaller(problem) ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);
+
+    // Jobs that have no result are a caller's mistake, too: he refers to them in his arguments.
+    private static bool IsOfCaller(JobException problem) =>
+        problem is InvalidJobException or JobNotFoundException or PayloadTooLargeException or JobNotFinishedException or JobFailedException;
 
     /// <summary>A text parameter.</summary>
     public static string Text(JsonRpcRequest request, string name) =>
