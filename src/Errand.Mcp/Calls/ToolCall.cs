@@ -120,8 +120,7 @@ internal sealed partial class ToolCall : ICallBody
 
     public JobOutcome Record(JobOutcome outcome)
     {
-        if (_thrown is McpProtocolException problem && outcome.Error is { } error)
-            return JobOutcome.Failed(error with { Message = problem.Message, Details = ToolResults.DetailsOf(problem), Retryable = false });
+        if (_thrown is McpProtocolException problem && outcome.Error is { Code: JobErrorCodes.Exception }) return ToolResults.ToOutcome(problem);
         if (!ReferenceEquals(outcome, _returned)) return outcome;
         return _answer switch
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -26,7 +27,8 @@ internal sealed class ToolRerun(DeferrableTool tool, IServiceProvider services) 
             new(new DetachedServer(options, services, request.Context.ProtocolVersion), request, parameters) { MatchedPrimitive = tool.Tool },
             InvokeAsync, tool, ClientEra.Plain, new() { Arguments = arguments }, await ResolveAsync(job, arguments));
         call.Detach();
-        return call.Record(await call.RunAsync(job));
+        try { return call.Record(await call.RunAsync(job)); }
+        catch (McpProtocolException e) { return ToolResults.ToOutcome(e); }
 
         async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(RequestContext<CallToolRequestParams> context, CancellationToken cancellationToken)
         {

@@ -54,6 +54,10 @@ internal static class ToolResults
         return result.IsError == true ? JobOutcome.Failed(new(JobErrorCodes.Exception, MessageOf(result)), data) : JobOutcome.Completed(data);
     }
 
+    /// <summary>How a call ended, from the error of the protocol that the tool threw.</summary>
+    public static JobOutcome ToOutcome(McpProtocolException problem) =>
+        JobOutcome.Failed(new(JobErrorCodes.Exception, problem.Message, Retryable: false) { Details = DetailsOf(problem) });
+
     /// <summary>What the tool answered, from how the call ended.</summary>
     /// <exception cref="McpProtocolException">The call ended with an error of the protocol.</exception>
     public static CallToolResult OfOutcome(JobOutcome outcome)
@@ -119,7 +123,7 @@ internal static class ToolResults
     }
 
     /// <summary>An error of the protocol, as what is kept of it.</summary>
-    public static JobData DetailsOf(McpProtocolException problem)
+    private static JobData DetailsOf(McpProtocolException problem)
     {
         var kept = new JsonObject { ["code"] = (int)problem.ErrorCode };
         var data = new JsonObject();

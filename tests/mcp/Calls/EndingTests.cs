@@ -46,6 +46,22 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public async Task A11_an_error_of_the_protocol_is_one_in_a_retry_too()
+    {
+        await using var host = await StartAsync(out var gate);
+        var client = await host.ConnectAsync();
+        var task = await client.SendWithTasksAsync("tools/call", """{"name":"break_late","arguments":{"asyncTimeout":20}}""", Token);
+        gate.Open();
+        var first = (await host.Jobs.WaitAsync(JobId.Parse(task["taskId"]!.ToString()), null, Token)).Job;
+
+        var again = await host.Jobs.RetryAsync(first.Id, Token);
+        again = (await host.Jobs.WaitAsync(again.Id, null, Token)).Job;
+
+        Assert.Equal(first.Outcome!.Error, again.Outcome!.Error);
+        Assert.Contains("\"code\":-32602", again.Outcome.Error!.Details.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task B7_an_answer_that_says_it_is_an_error_is_a_failed_job_and_a_completed_task()
     {
         await using var host = await StartAsync(out var gate);
