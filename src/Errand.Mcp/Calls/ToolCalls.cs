@@ -59,15 +59,13 @@ internal sealed class ToolCalls(
             var caller = Caller.Of(request.JsonRpcRequest.Context, options.Value);
             var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
             if (CallAnswers.JobOf(request.Params.RequestState) is { } known) return await GoOnAsync(request, tool, caller, said, known, cancellationToken);
-            if (era != ClientEra.LegacyTasks && abandoned.Take(tool, caller, said) is { } earlier)
-                return await answers.AfterWaitAsync(request, tool, said, (earlier, PatienceOf(tool, said)), cancellationToken);
+            if (era != ClientEra.LegacyTasks && await ResumeAsync(request, tool, caller, said, cancellationToken) is { } resumed) return resumed;
             var resolved = ResultReferences.AreIn(said.Arguments) ? await references.ResolveAsync(said.Arguments!, caller, cancellationToken) : null;
             var call = new ToolCall(request, next, tool, era, said, resolved);
             var result = await RunAsync(call, tool, caller, said, cancellationToken);
             if (!result.IsPromoted) return call.TryAnswer(result, out var answer) ? answer! : ToolResults.OfOutcome(result.Outcome!);
             call.Detach();
-            bool isHeard = !cancellationToken.IsCancellationRequested && !CallerPresence.GoneOf(request.JsonRpcRequest.Context).IsCancellationRequested;
-            if (!isHeard) abandoned.Add(result.Job!);
+            if (!IsHeard(request, cancellationToken)) abandoned.Add(result.Job!);
             return await answers.HandedOverAsync(call, tool, said, result.Job!, cancellationToken);
         }
         catch (JobException e)
@@ -75,6 +73,33 @@ internal sealed class ToolCalls(
             // Who asked for a task does not expect a tool's answer.
             if (era == ClientEra.LegacyTasks) throw TaskRules.ProblemOf(e);
             return ErrandTool.Error(WireProblem.Of(e));
+        }
+    }
+
+    private static bool IsHeard(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested && !CallerPresence.GoneOf(request.JsonRpcRequest.Context).IsCancellationRequested;
+
+    /// <summary>The answer to a call that was made before, by a client who was gone when it was handed over; none where there is no such call.</summary>
+    private async ValueTask<ResultOrAlternate<CallToolResult>?> ResumeAsync(
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, CallParameters said, CancellationToken cancellationToken)
+    {
+        if (abandoned.Take(tool, caller, said) is not { } id) return null;
+        bool isHeard = false;
+        try
+        {
+            var answer = await answers.AfterWaitAsync(request, tool, said, (id, PatienceOf(tool, said)), cancellationToken);
+            isHeard = IsHeard(request, cancellationToken);
+            return answer;
+        }
+        catch (JobNotFoundException)
+        {
+            // It was kept for its time, and is gone: this call is one of its own.
+            isHeard = true;
+            return null;
+        }
+        finally
+        {
+            if (!isHeard) abandoned.PutBack(tool, caller, said, id);
         }
     }
 
