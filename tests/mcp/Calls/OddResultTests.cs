@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -27,7 +26,7 @@ public sealed class OddResultTests
     [Theory, MemberData(nameof(Results))]
     public async Task B_50_a_result_is_the_same_inside_the_window_and_after_it(string version, string what)
     {
-        await using var host = await StartAsync(out var gate);
+        await using var host = await McpHost.StartAsync<Tools>(out var gate);
         await using var client = await RawClient.ConnectAsync(host, version, Tasks);
 
         var inside = await client.ResultAsync("tools/call", $$$"""{"name":"odd","arguments":{"what":"{{{what}}}"}}""");
@@ -43,7 +42,7 @@ public sealed class OddResultTests
     [Theory, InlineData(McpHost.Current), InlineData(McpHost.Legacy)]
     public async Task B_50_a_result_that_cannot_be_written_fails_its_job_and_says_so(string version)
     {
-        await using var host = await StartAsync(out var gate);
+        await using var host = await McpHost.StartAsync<Tools>(out var gate);
         await using var client = await RawClient.ConnectAsync(host, version, Tasks);
 
         var inside = await client.RequestAsync("tools/call", """{"name":"odd","arguments":{"what":"unwritable"}}""");
@@ -83,16 +82,6 @@ public sealed class OddResultTests
         if (result["_meta"] is not JsonObject meta) return;
         meta.Remove(name);
         if (meta.Count == 0) result.Remove("_meta");
-    }
-
-    private static Task<McpHost> StartAsync(out Gate gate)
-    {
-        var made = gate = new Gate();
-        return McpHost.StartAsync(server =>
-        {
-            server.Services.AddSingleton(made);
-            server.WithTools<Tools>();
-        });
     }
 
     [McpServerToolType]
