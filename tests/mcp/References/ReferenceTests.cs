@@ -197,6 +197,23 @@ public sealed class ReferenceTests
         Assert.Single((await host.Jobs.ListAsync(new(), Token)).Items);
     }
 
+    [Fact]
+    public async Task F7_a_job_that_nobody_heard_of_and_that_is_gone_is_no_answer_to_the_same_call()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        var job = await host.Jobs.SubmitAsync(new JobSpec("tool.say") { Input = JobData.Parse("""{"text":"said"}""") }, Token);
+        job = (await host.Jobs.WaitAsync(job.Id, null, Token)).Job;
+        var tool = host.Services.GetRequiredService<ToolKinds>().OfKind("tool.say")!;
+        host.Services.GetRequiredService<AbandonedCalls>().Add(job with { Spec = job.Spec with { Fingerprint = tool.FingerprintOf(job.Spec.Input) } });
+        await host.Jobs.PurgeAsync(new(), Token);
+
+        string id = await HandOverAsync(host, client, "say", """{"text":"said"}""");
+
+        Assert.NotEqual(job.Id.ToString(), id);
+        Assert.Equal(0, host.Services.GetRequiredService<AbandonedCalls>().Count);
+    }
+
     private static Task<McpHost> StartAsync() => McpHost.StartAsync(server =>
     {
         server.Services.AddSingleton<Gate>();
