@@ -67,7 +67,8 @@ internal sealed partial class ToolCall : ICallBody
     {
         _job = job;
         var server = new CallServer(Request.Server, this);
-        var context = new RequestContext<CallToolRequestParams>(server.WithOutgoingRequestInterceptor(AskAsync), Request.JsonRpcRequest, Request.Params!)
+        var context = new RequestContext<CallToolRequestParams>(
+            server.WithOutgoingRequestInterceptor(AskAsync), Request.JsonRpcRequest, Request.Params!)
         {
             MatchedPrimitive = Request.MatchedPrimitive,
             // The request's own services end with it.
@@ -139,7 +140,8 @@ internal sealed partial class ToolCall : ICallBody
     {
         var metadata = new Dictionary<string, string>(2, StringComparer.Ordinal);
         if (Request.Server.ClientInfo is { } client) metadata[ToolMetadata.Client] = $"{client.Name} {client.Version}";
-        if ((Request.JsonRpcRequest.Context?.ProtocolVersion ?? Request.Server.NegotiatedProtocolVersion) is { } version) metadata[ToolMetadata.Version] = version;
+        if ((Request.JsonRpcRequest.Context?.ProtocolVersion ?? Request.Server.NegotiatedProtocolVersion) is { } version)
+            metadata[ToolMetadata.Version] = version;
         return metadata;
     }
 

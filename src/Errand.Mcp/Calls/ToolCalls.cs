@@ -4,7 +4,8 @@ using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using CallHandler = ModelContextProtocol.Server.McpRequestHandler<
-    ModelContextProtocol.Protocol.CallToolRequestParams, ModelContextProtocol.Protocol.ResultOrAlternate<ModelContextProtocol.Protocol.CallToolResult>>;
+    ModelContextProtocol.Protocol.CallToolRequestParams,
+    ModelContextProtocol.Protocol.ResultOrAlternate<ModelContextProtocol.Protocol.CallToolResult>>;
 
 namespace Errand.Mcp;
 
@@ -18,7 +19,8 @@ internal sealed class ToolCalls(
 {
     /// <summary>Whether a call is of a deferrable tool, or of one of Errand's own. All others are answered as if there were no Errand.</summary>
     public bool IsConcerned(RequestContext<CallToolRequestParams> request) =>
-        ErrandToolAlias.Unwrap(request.MatchedPrimitive) is not null || (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is not null);
+        ErrandToolAlias.Unwrap(request.MatchedPrimitive) is not null
+        || (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is not null);
 
     /// <summary>Handles a call.</summary>
     public ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
@@ -27,7 +29,8 @@ internal sealed class ToolCalls(
         var era = ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion);
         if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable)
             return InvokeAsync(request, deferrable, era, next, cancellationToken);
-        if (request.MatchedPrimitive is { } own && ErrandToolAlias.Unwrap(own) is JobStartingTool) return StartAsync(request, era, next, cancellationToken);
+        if (request.MatchedPrimitive is { } own && ErrandToolAlias.Unwrap(own) is JobStartingTool)
+            return StartAsync(request, era, next, cancellationToken);
         // That there is no such tool is said further on.
         bool exists = request.MatchedPrimitive is not null || request.Server.ServerOptions.Handlers.CallToolHandler is not null;
         return era == ClientEra.LegacyTasks && exists
@@ -58,7 +61,8 @@ internal sealed class ToolCalls(
         {
             var caller = Caller.Of(request.JsonRpcRequest.Context, options.Value);
             var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
-            if (CallAnswers.JobOf(request.Params.RequestState) is { } known) return await GoOnAsync(request, tool, caller, said, known, cancellationToken);
+            if (CallAnswers.JobOf(request.Params.RequestState) is { } known)
+                return await GoOnAsync(request, tool, caller, said, known, cancellationToken);
             if (era != ClientEra.LegacyTasks && await ResumeAsync(request, tool, caller, said, cancellationToken) is { } resumed) return resumed;
             var resolved = ResultReferences.AreIn(said.Arguments) ? await references.ResolveAsync(said.Arguments!, caller, cancellationToken) : null;
             var call = new ToolCall(request, next, tool, era, said, resolved);
@@ -79,7 +83,9 @@ internal sealed class ToolCalls(
     private static bool IsHeard(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && !CallerPresence.GoneOf(request.JsonRpcRequest.Context).IsCancellationRequested;
 
-    /// <summary>The answer to a call that was made before, by a client who was gone when it was handed over; none where there is no such call.</summary>
+    /// <summary>
+    /// The answer to a call that was made before, by a client who was gone when it was handed over; none where there is no such call.
+    /// </summary>
     private async ValueTask<ResultOrAlternate<CallToolResult>?> ResumeAsync(
         RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, CallParameters said, CancellationToken cancellationToken)
     {
@@ -103,7 +109,8 @@ internal sealed class ToolCalls(
         }
     }
 
-    private async ValueTask<CallResult> RunAsync(ToolCall call, DeferrableTool tool, Caller caller, CallParameters said, CancellationToken cancellationToken)
+    private async ValueTask<CallResult> RunAsync(
+        ToolCall call, DeferrableTool tool, Caller caller, CallParameters said, CancellationToken cancellationToken)
     {
         var how = new CallOptions
         {
@@ -123,7 +130,8 @@ internal sealed class ToolCalls(
 
     /// <summary>A client of 2026-07-28 comes back with what its job has asked: it goes on waiting where it left.</summary>
     private async ValueTask<ResultOrAlternate<CallToolResult>> GoOnAsync(
-        RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, CallParameters said, JobId id, CancellationToken cancellationToken)
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, CallParameters said, JobId id,
+        CancellationToken cancellationToken)
     {
         if (await jobs.FindAsync(id, cancellationToken) is not { } job || !caller.MaySee(job)) throw new JobNotFoundException(id);
         foreach (var (key, answer) in request.Params.InputResponses ?? new Dictionary<string, InputResponse>())

@@ -30,7 +30,8 @@ internal sealed class ToolRerun(DeferrableTool tool, IServiceProvider services) 
         try { return call.Record(await call.RunAsync(job)); }
         catch (McpProtocolException e) { return ToolResults.ToOutcome(e); }
 
-        async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(RequestContext<CallToolRequestParams> context, CancellationToken cancellationToken)
+        async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
+            RequestContext<CallToolRequestParams> context, CancellationToken cancellationToken)
         {
             McpRequestHandler<CallToolRequestParams, CallToolResult> handler = (inner, token) => tool.Tool.InvokeAsync(inner, token);
             var filters = options.Filters.Request.CallToolFilters;

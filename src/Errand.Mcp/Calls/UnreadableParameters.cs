@@ -20,8 +20,8 @@ internal static class UnreadableParameters
         {
             throw Refusal(context, $"do not have the form that it takes (at {e.Path})");
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException && context.JsonRpcMessage is JsonRpcRequest { Params: { } given }
-            && !CanBeRead(given))
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException
+            && context.JsonRpcMessage is JsonRpcRequest { Params: { } given } && !CanBeRead(given))
         {
             throw Refusal(context, "cannot be read: a name is repeated in an object, or a text is not Unicode");
         }

@@ -99,7 +99,8 @@ internal sealed class ResultReferences(IJobClient jobs)
             walk.Results[id] = result;
         }
         if (!reference.TryGetProperty(PathName, out var path)) return result;
-        if (path.ValueKind != JsonValueKind.String) throw walk.Refuse($"The path of the reference to job {id} must be a string, such as \"/rows/0\".");
+        if (path.ValueKind != JsonValueKind.String)
+            throw walk.Refuse($"The path of the reference to job {id} must be a string, such as \"/rows/0\".");
         return JsonPointer.TryFind(result, path.GetString()!, out var part)
             ? part
             : throw walk.Refuse($"The result of job {id} has nothing at the path '{path.GetString()}'.");

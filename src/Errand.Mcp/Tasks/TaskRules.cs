@@ -15,7 +15,8 @@ internal sealed class TaskRules(IJobClient jobs, IOptions<ErrandMcpOptions> opti
     /// <summary>Refuses a request of a client that did not declare the extension, before anything of it is looked at.</summary>
     public static void RequireExtension(JsonRpcRequest request)
     {
-        if (!ClientEras.DeclaresTasks(request)) throw NotDeclared($"'{request.Method}' needs the extension {ClientEras.TasksExtension} among the capabilities of this request.");
+        if (!ClientEras.DeclaresTasks(request))
+            throw NotDeclared($"'{request.Method}' needs the extension {ClientEras.TasksExtension} among the capabilities of this request.");
     }
 
     /// <summary>What a client of the protocol is told where its request was refused.</summary>
