@@ -6,7 +6,10 @@ namespace Errand.Bench;
 /// <summary>One measured figure, as one line of JSON. A ratio of 1 is as good as the reference; the goal says which way is good.</summary>
 internal sealed record Figure(string Name, string Metric, double Value, string Unit)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     /// <summary>What the same run measured beside it.</summary>
     public double? Reference { get; init; }

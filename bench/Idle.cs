@@ -21,9 +21,14 @@ internal static class Idle
         // Each at a minute of its own of one day in the year: none comes due meanwhile.
         int month = DateTime.UtcNow.Month % 12 + 1;
         for (int i = 0; i < Schedules; i++)
-            await host.Schedules.CreateAsync(new() { Name = $"schedule-{i}", Job = new("work"), Cron = FormattableString.Invariant($"{i % 60} {i / 60} 15 {month} *") });
+            await host.Schedules.CreateAsync(new()
+            {
+                Name = $"schedule-{i}", Job = new("work"),
+                Cron = FormattableString.Invariant($"{i % 60} {i / 60} 15 {month} *"),
+            });
         double full = await MeasureAsync();
-        new Figure("sqlite-idle", $"CPU with {Jobs:N0} jobs of a later time and {Schedules:N0} cron schedules, in percent of a core, beside an empty store", full, "%")
+        string what = $"CPU with {Jobs:N0} jobs of a later time and {Schedules:N0} cron schedules, in percent of a core, beside an empty store";
+        new Figure("sqlite-idle", what, full, "%")
         {
             Reference = empty,
         }.AtMost(1).Print();

@@ -27,7 +27,8 @@ internal static class PickUp
             if (round >= 500) micros.Add(Math.Max(0, Stopwatch.GetElapsedTime(returnedAt, startedAt).TotalMicroseconds));
         }
         micros.Sort();
-        new Figure(store.Name, "pick-up p50: submit returns to work starts", micros[Rounds / 2], "us").AtMost(store.Name == "memory" ? 30 : 400).Print();
+        new Figure(store.Name, "pick-up p50: submit returns to work starts", micros[Rounds / 2], "us")
+            .AtMost(store.Name == "memory" ? 30 : 400).Print();
         new Figure(store.Name, "pick-up p99: submit returns to work starts", micros[Rounds * 99 / 100], "us").Print();
     }
 }

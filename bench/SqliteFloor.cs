@@ -15,17 +15,20 @@ internal static class SqliteFloor
     public static async Task<double> MeasureAsync(string folder, int jobs)
     {
         string path = Path.Combine(folder, "floor.db");
-        await using (var store = new SqliteJobStore(new() { Path = path }, TimeProvider.System, WorkScheduler.Default, NullLogger<SqliteJobStore>.Instance))
+        await using (var store = new SqliteJobStore(
+            new() { Path = path }, TimeProvider.System, WorkScheduler.Default, NullLogger<SqliteJobStore>.Instance))
             await store.OpenAsync();
         using var connection = SqliteConnection.Open(path, ConnectionMode.Write);
         connection.Execute("PRAGMA synchronous = FULL; PRAGMA secure_delete = 0; PRAGMA cache_size = -16000;");
         using var begin = connection.Prepare("BEGIN IMMEDIATE");
         using var commit = connection.Prepare("COMMIT");
         using var insert = connection.Prepare(
-            "INSERT INTO job (id, kind, owner, phase, version, attempt, holds, rank, runner, priority, created_at, scheduled_at, started_at, last_activity_at, input) " +
+            "INSERT INTO job (id, kind, owner, phase, version, attempt, holds, rank, runner, priority, " +
+            "created_at, scheduled_at, started_at, last_activity_at, input) " +
             "VALUES (?, 'work', 'local', 1, 1, 1, 0, ?, 'runner0000000000000000000000000000000', 0, ?, ?, ?, ?, ?)");
         using var update = connection.Prepare(
-            "UPDATE OR FAIL job SET version = version + 1, last_activity_at = ?, phase = 5, finished_at = ?, outcome = 3 WHERE id = ? AND phase = 1 AND attempt = 1");
+            "UPDATE OR FAIL job SET version = version + 1, last_activity_at = ?, phase = 5, finished_at = ?, outcome = 3 " +
+            "WHERE id = ? AND phase = 1 AND attempt = 1");
         var ids = new JobId[Batch];
         var input = JobData.Parse(Throughput.Input);
         long startedAt = Stopwatch.GetTimestamp();
@@ -37,7 +40,8 @@ internal static class SqliteFloor
             for (int i = 0; i < Batch; i++)
             {
                 ids[i] = JobId.New(now);
-                insert.Bind(1, ids[i]).Bind(2, milliseconds).Bind(3, milliseconds).Bind(4, milliseconds).Bind(5, milliseconds).Bind(6, milliseconds).Bind(7, input).Run();
+                insert.Bind(1, ids[i]).Bind(2, milliseconds).Bind(3, milliseconds).Bind(4, milliseconds)
+                    .Bind(5, milliseconds).Bind(6, milliseconds).Bind(7, input).Run();
             }
             commit.Run();
             begin.Run();

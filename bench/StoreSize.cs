@@ -26,7 +26,8 @@ internal static class StoreSize
             ids.AddRange(await FillAsync(store, Large - Small));
             var large = await MeasureAsync(store, ids);
             foreach (var (what, micros) in large)
-                new Figure("sqlite", $"{what}: p50 with {Large:N0} ended jobs beside {Small:N0}", micros, "us") { Reference = small[what] }.RatioAtMost(1.5).Print();
+                new Figure("sqlite", $"{what}: p50 with {Large:N0} ended jobs beside {Small:N0}", micros, "us") { Reference = small[what] }
+                    .RatioAtMost(1.5).Print();
         }
         Directory.Delete(folder, recursive: true);
     }
@@ -61,7 +62,8 @@ internal static class StoreSize
             ["get"] = await MedianAsync(_ => store.FindAsync(ids[random.Next(ids.Count)])),
             ["list of 50, newest"] = await MedianAsync(_ => store.ListAsync(new())),
             ["list of 50 by state"] = await MedianAsync(_ => store.ListAsync(new() { States = [JobState.Failed] })),
-            ["list of 50 by time"] = await MedianAsync(_ => store.ListAsync(new() { CreatedFrom = now - TimeSpan.FromSeconds(1), CreatedBefore = now })),
+            ["list of 50 by time"] = await MedianAsync(
+                _ => store.ListAsync(new() { CreatedFrom = now - TimeSpan.FromSeconds(1), CreatedBefore = now })),
             ["claim one"] = await ClaimAsync(store),
         };
     }
@@ -82,8 +84,10 @@ internal static class StoreSize
             claimed.Add(claim.Started[0].Id);
             return claim;
         });
-        while ((await store.ClaimAsync(new(Runner, ["claimed"], 1000, DateTimeOffset.UtcNow))).Started is { Count: > 0 } rest) claimed.AddRange(rest.Select(job => job.Id));
-        await store.ApplyAsync([.. claimed.Select(id => new JobWrite(id, JobTransition.Finish(new(Runner, 1), JobOutcome.Completed(), DateTimeOffset.UtcNow)))]);
+        while ((await store.ClaimAsync(new(Runner, ["claimed"], 1000, DateTimeOffset.UtcNow))).Started is { Count: > 0 } rest)
+            claimed.AddRange(rest.Select(job => job.Id));
+        await store.ApplyAsync([.. claimed.Select(id =>
+            new JobWrite(id, JobTransition.Finish(new(Runner, 1), JobOutcome.Completed(), DateTimeOffset.UtcNow)))]);
         return median;
     }
 

@@ -9,7 +9,9 @@ using ModelContextProtocol.Server;
 
 namespace Errand.Bench.Mcp;
 
-/// <summary>The server that is measured, as a process of its own: MCP on a durable SQLite file, and the same bytes back from the same Kestrel.</summary>
+/// <summary>
+/// The server that is measured, as a process of its own: MCP on a durable SQLite file, and the same bytes back from the same Kestrel.
+/// </summary>
 internal static class BenchServer
 {
     public const string HttpRole = "mcp-http-server";

@@ -46,8 +46,11 @@ internal sealed class HttpLoad : IDisposable
         return answer.Length >= head + 4 + int.Parse(end < 0 ? digits : digits[..end], System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Runs something on several connections at once, so often in all, and answers how long each took, in the order in which they ended.</summary>
-    public static async Task<(double PerSecond, double[] Milliseconds)> RunAsync(Uri server, int connections, int times, Func<HttpLoad, long, Task> one)
+    /// <summary>
+    /// Runs something on several connections at once, so often in all, and answers how long each took, in the order in which they ended.
+    /// </summary>
+    public static async Task<(double PerSecond, double[] Milliseconds)> RunAsync(
+        Uri server, int connections, int times, Func<HttpLoad, long, Task> one)
     {
         var took = new double[times];
         int begun = 0, ended = 0;

@@ -24,7 +24,8 @@ internal static class McpOverHttp
         await CompareCpuAsync(process, server);
     }
 
-    private static async Task<double> MeasureAsync(Uri server, int clients, string what, Func<HttpLoad, long, Task> one, double? echo, double? goal = null)
+    private static async Task<double> MeasureAsync(
+        Uri server, int clients, string what, Func<HttpLoad, long, Task> one, double? echo, double? goal = null)
     {
         await HttpLoad.RunAsync(server, clients, Warm, one);
         var (perSecond, took) = await HttpLoad.RunAsync(server, clients, Times, one);
@@ -54,10 +55,12 @@ internal static class McpOverHttp
             ratios.Add(cost["plain"] / cost["deferrable"]);
         }
         ratios.Sort();
-        new Figure("mcp http", "CPU of a plain call beside a deferrable one, median of rounds", ratios[ratios.Count / 2], "ratio").AtLeast(0.95).Print();
+        new Figure("mcp http", "CPU of a plain call beside a deferrable one, median of rounds", ratios[ratios.Count / 2], "ratio")
+            .AtLeast(0.95).Print();
     }
 
-    private static Task EchoAsync(HttpLoad load, long id) => load.SendAsync(Requests.Http("/echo", "tools/call", "plain", Requests.Call(id, "plain"))).AsTask();
+    private static Task EchoAsync(HttpLoad load, long id) =>
+        load.SendAsync(Requests.Http("/echo", "tools/call", "plain", Requests.Call(id, "plain"))).AsTask();
 
     private static async Task CallAsync(HttpLoad load, long id, string tool)
     {
@@ -68,7 +71,8 @@ internal static class McpOverHttp
     private static async Task PollAsync(HttpLoad load, long id, string task)
     {
         var answer = await load.SendAsync(Requests.Http("/mcp", "tasks/get", task, Requests.Get(id, task)));
-        if (answer.Span.IndexOf("\"status\":\"completed\""u8) < 0) throw new InvalidOperationException(System.Text.Encoding.UTF8.GetString(answer.Span));
+        if (answer.Span.IndexOf("\"status\":\"completed\""u8) < 0)
+            throw new InvalidOperationException(System.Text.Encoding.UTF8.GetString(answer.Span));
     }
 
     private static async Task EndToEndAsync(HttpLoad load, long id) => await ToEndAsync(load, id);
@@ -76,7 +80,8 @@ internal static class McpOverHttp
     private static async Task<string> ToEndAsync(HttpLoad load, long id)
     {
         var created = await load.SendAsync(Requests.Http("/mcp", "tools/call", "task", Requests.Call(id, "task")));
-        string task = Requests.Find(created.Span, "\"taskId\":\""u8) ?? throw new InvalidOperationException(System.Text.Encoding.UTF8.GetString(created.Span));
+        string task = Requests.Find(created.Span, "\"taskId\":\""u8)
+            ?? throw new InvalidOperationException(System.Text.Encoding.UTF8.GetString(created.Span));
         byte[] poll = Requests.Http("/mcp", "tasks/get", task, Requests.Get(id, task));
         while ((await load.SendAsync(poll)).Span.IndexOf("\"status\":\"completed\""u8) < 0) { }
         return task;

@@ -9,7 +9,10 @@ internal sealed class ServerProcess : IDisposable
 
     public ServerProcess(string role)
     {
-        Process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [role, _folder]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [role, _folder])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true,
+        })!;
     }
 
     public Process Process { get; }

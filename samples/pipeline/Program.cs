@@ -37,7 +37,8 @@ var jobs = host.Services.GetRequiredService<IJobClient>();
 // A batch: one step, five after it, one after those.
 var batch = jobs.CreateBatch();
 var split = batch.Add(new("split", JobData.Parse("\"work that waits repeats depends\"")));
-JobId[] counts = [.. Enumerable.Range(0, 5).Select(word => batch.Add(new("count", JobData.Parse($"{word}")) { After = [JobDependency.OnSuccess(split)] }))];
+JobId[] counts = [.. Enumerable.Range(0, 5).Select(word =>
+    batch.Add(new("count", JobData.Parse($"{word}")) { After = [JobDependency.OnSuccess(split)] }))];
 var sum = batch.Add(new("sum") { After = [.. counts.Select(JobDependency.OnSuccess)] });
 await jobs.SubmitAsync(batch);
 var done = await jobs.WaitBatchAsync(batch.Id, TimeSpan.FromMinutes(1));

@@ -11,7 +11,10 @@ public sealed class ErrandMcpOptions
     /// </summary>
     public TimeSpan AsyncTimeout { get; set; } = TimeSpan.FromSeconds(50);
 
-    /// <summary>Whether all tools are deferrable, or only those with <see cref="DeferrableAttribute"/> or a place in <see cref="Tools"/>. Default: only those.</summary>
+    /// <summary>
+    /// Whether all tools are deferrable, or only those with <see cref="DeferrableAttribute"/> or a place in <see cref="Tools"/>. Default: only
+    /// those.
+    /// </summary>
     public bool AllTools { get; set; }
 
     /// <summary>Tools by name: makes them deferrable, and overrules what their attribute says.</summary>
@@ -20,13 +23,17 @@ public sealed class ErrandMcpOptions
     /// <summary>How much a handle says to clients without tasks. Default: standard.</summary>
     public ResponseDetail Detail { get; set; } = ResponseDetail.Standard;
 
-    /// <summary>Whether clients without tasks get the error <c>ASYNC_TIMEOUT</c> with the handle, instead of a result with it. Default: false.</summary>
+    /// <summary>
+    /// Whether clients without tasks get the error <c>ASYNC_TIMEOUT</c> with the handle, instead of a result with it. Default: false.
+    /// </summary>
     public bool Strict { get; set; }
 
     /// <summary>How long the result of a call that was handed over is kept after its end, unless its tool says. Default: 24 h.</summary>
     public TimeSpan KeepFor { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>How long a waiting client that sent a progress token hears nothing before a heartbeat is sent, and between two. Default: 10 s.</summary>
+    /// <summary>
+    /// How long a waiting client that sent a progress token hears nothing before a heartbeat is sent, and between two. Default: 10 s.
+    /// </summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether the tools that follow jobs (<c>job_status</c>, <c>job_wait</c>, …) are added to the server. Default: true.</summary>
@@ -35,7 +42,9 @@ public sealed class ErrandMcpOptions
     /// <summary>Other names for Errand's own tools: <c>job_status</c> → <c>get_job_status</c>. The tool goes by its new name only.</summary>
     public IDictionary<string, string> ToolNames { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Further names under which Errand's own tools answer, for clients of older servers: <c>get_cached_result</c> → <c>job_result</c>.</summary>
+    /// <summary>
+    /// Further names under which Errand's own tools answer, for clients of older servers: <c>get_cached_result</c> → <c>job_result</c>.
+    /// </summary>
     public IDictionary<string, string> ToolAliases { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
@@ -45,7 +54,8 @@ public sealed class ErrandMcpOptions
 
     internal IEnumerable<string> Problems()
     {
-        if (AsyncTimeout < TimeSpan.Zero && AsyncTimeout != Timeout.InfiniteTimeSpan) yield return $"AsyncTimeout is {AsyncTimeout}; it must not be negative.";
+        if (AsyncTimeout < TimeSpan.Zero && AsyncTimeout != Timeout.InfiniteTimeSpan)
+            yield return $"AsyncTimeout is {AsyncTimeout}; it must not be negative.";
         if (KeepFor <= TimeSpan.Zero) yield return $"KeepFor is {KeepFor}; it must be positive.";
         if (HeartbeatInterval <= TimeSpan.Zero) yield return $"HeartbeatInterval is {HeartbeatInterval}; it must be positive.";
         foreach (string problem in JobToolNames.Problems(this)) yield return problem;

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Errand.Mcp.Tests.Calls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -45,6 +46,17 @@ internal sealed class McpHost : IAsyncDisposable
         server.WithTools<TTools>();
         if (options is not null) server.Services.Configure(options);
     });
+
+    /// <summary>Starts a host with the tools of a class that wait at a gate.</summary>
+    public static Task<McpHost> StartAsync<TTools>(out Gate gate) where TTools : class
+    {
+        var made = gate = new Gate();
+        return StartAsync(server =>
+        {
+            server.Services.AddSingleton(made);
+            server.WithTools<TTools>();
+        });
+    }
 
     public static Task<McpHost> StartAsync(Action<IMcpServerBuilder> build) =>
         StartAsync(build, Directory.CreateTempSubdirectory("errand-mcp.").FullName);

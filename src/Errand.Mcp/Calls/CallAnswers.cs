@@ -23,7 +23,8 @@ internal sealed class CallAnswers(IJobClient jobs, Handles handles, LegacyTaskNe
 
     /// <summary>The answer after a wait for a job that is there already.</summary>
     public async ValueTask<ResultOrAlternate<CallToolResult>> AfterWaitAsync(
-        RequestContext<CallToolRequestParams> request, DeferrableTool tool, CallParameters said, (JobId Id, TimeSpan Patience) wait, CancellationToken cancellationToken)
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, CallParameters said, (JobId Id, TimeSpan Patience) wait,
+        CancellationToken cancellationToken)
     {
         var job = (await jobs.WaitAsync(wait.Id, new() { OrInput = true, Timeout = wait.Patience }, cancellationToken)).Job;
         if (job.IsTerminal) return ToolResults.OfOutcome(await jobs.GetOutcomeAsync(job, cancellationToken));
@@ -36,18 +37,22 @@ internal sealed class CallAnswers(IJobClient jobs, Handles handles, LegacyTaskNe
         if (era == ClientEra.Tasks)
             return ResultOrAlternate<CallToolResult>.FromAlternate(CreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.CreateTaskResult);
         news.Follow(job, request);
-        return ResultOrAlternate<CallToolResult>.FromAlternate(LegacyCreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyCreateTaskResult);
+        return ResultOrAlternate<CallToolResult>.FromAlternate(
+            LegacyCreateTaskResult.Of(job, time.GetUtcNow()), TaskJson.Default.LegacyCreateTaskResult);
     }
 
     /// <summary>The job that a client comes back to with answers, if it does.</summary>
     public static JobId? JobOf(string? requestState) =>
-        requestState is not null && requestState.StartsWith(StatePrefix, StringComparison.Ordinal) ? JobId.Parse(requestState[StatePrefix.Length..]) : null;
+        requestState is not null && requestState.StartsWith(StatePrefix, StringComparison.Ordinal)
+            ? JobId.Parse(requestState[StatePrefix.Length..])
+            : null;
 
     private async ValueTask<ResultOrAlternate<CallToolResult>> OfAsync(
         RequestContext<CallToolRequestParams> request, ClientEra era, DeferrableTool tool, CallParameters said, Job job)
     {
         if (era != ClientEra.Plain) return TaskOf(request, job, era);
-        return QuestionsOf(request, job) ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
+        return QuestionsOf(request, job)
+            ?? await handles.AnswerAsync(job, tool, said.Detail ?? tool.Policy.Detail, said.Strict ?? tool.Policy.Strict);
     }
 
     // A client of 2026-07-28 is asked by the answer, and comes back with a state that tells any process which job it was.
@@ -56,6 +61,7 @@ internal sealed class CallAnswers(IJobClient jobs, Handles handles, LegacyTaskNe
         if (!ClientEras.DescribesEachRequest(request)) return null;
         var open = JobQuestions.OpenFor(job, request.JsonRpcRequest.Context?.ClientCapabilities ?? request.Server.ClientCapabilities);
         if (open.Count == 0) return null;
-        return ResultOrAlternate<CallToolResult>.FromAlternate(new InputRequiredResult { InputRequests = open, RequestState = StatePrefix + job.Id }, InputRequiredType);
+        return ResultOrAlternate<CallToolResult>.FromAlternate(
+            new InputRequiredResult { InputRequests = open, RequestState = StatePrefix + job.Id }, InputRequiredType);
     }
 }

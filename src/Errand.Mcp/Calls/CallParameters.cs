@@ -25,8 +25,8 @@ internal readonly record struct CallParameters(
     {
         if (!policy.CallerDecides) return Names.None;
         var names = Names.AsyncTimeout | Names.Detail | Names.Strict;
-        if (inputSchema.ValueKind != JsonValueKind.Object || !inputSchema.TryGetProperty("properties", out var own) || own.ValueKind != JsonValueKind.Object)
-            return names;
+        if (inputSchema.ValueKind != JsonValueKind.Object || !inputSchema.TryGetProperty("properties", out var own)) return names;
+        if (own.ValueKind != JsonValueKind.Object) return names;
         if (own.TryGetProperty(AsyncTimeoutName, out _)) names &= ~Names.AsyncTimeout;
         if (own.TryGetProperty(DetailName, out _)) names &= ~Names.Detail;
         if (own.TryGetProperty(StrictName, out _)) names &= ~Names.Strict;

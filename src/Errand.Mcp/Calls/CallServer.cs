@@ -35,10 +35,12 @@ internal sealed class CallServer(McpServer server, ToolCall call) : McpServer
 
     public override Task RunAsync(CancellationToken cancellationToken = default) => server.RunAsync(cancellationToken);
 
-    public override Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default) => call.TellAsync(message, cancellationToken);
+    public override Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default) =>
+        call.TellAsync(message, cancellationToken);
 
     public override Task<JsonRpcResponse> SendRequestAsync(JsonRpcRequest request, CancellationToken cancellationToken = default) =>
         call.IsAttended
             ? server.SendRequestAsync(request, cancellationToken)
-            : throw new McpException($"The client cannot be asked for '{request.Method}': the call was handed over, and its client is no longer there.");
+            : throw new McpException(
+                $"The client cannot be asked for '{request.Method}': the call was handed over, and its client is no longer there.");
 }

@@ -22,7 +22,8 @@ internal readonly record struct Caller(string Owner, bool IsKnown)
         {
             return options.OwnerOf(user) is { Length: > 0 } owner
                 ? new(owner, true)
-                : throw new InvalidJobException("user", "The user has no subject, name identifier or name to keep jobs by; see ErrandMcpOptions.OwnerOf.");
+                : throw new InvalidJobException(
+                    "user", "The user has no subject, name identifier or name to keep jobs by; see ErrandMcpOptions.OwnerOf.");
         }
         // Over HTTP each message knows the response that it is answered on; on a pipe there is one way back for all.
         return context?.RelatedTransport is null ? Local : Nobody;

@@ -13,7 +13,8 @@ internal static class CallerPresence
     /// <summary>Notes how a message's work hears that its client is gone.</summary>
     /// <param name="context">The context of the message.</param>
     /// <param name="gone">Cancelled when the client is gone.</param>
-    public static void Note(JsonRpcMessageContext context, CancellationToken gone) => (context.Items ??= new Dictionary<string, object?>())[Key] = gone;
+    public static void Note(JsonRpcMessageContext context, CancellationToken gone) =>
+        (context.Items ??= new Dictionary<string, object?>())[Key] = gone;
 
     /// <summary>How the work of a message hears that its client is gone; never, where the host says nothing.</summary>
     public static CancellationToken GoneOf(JsonRpcMessageContext? context) =>

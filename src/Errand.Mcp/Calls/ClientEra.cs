@@ -38,7 +38,9 @@ internal static class ClientEras
     {
         string? version = request.Context?.ProtocolVersion ?? negotiated;
         if (DescribesEachRequest(version)) return DeclaresTasks(request) ? ClientEra.Tasks : ClientEra.Plain;
-        return version == LegacyTasks && request.Params is JsonObject parameters && parameters[LegacyTaskParameters.Name] is not null ? ClientEra.LegacyTasks : ClientEra.Plain;
+        return version == LegacyTasks && request.Params is JsonObject parameters && parameters[LegacyTaskParameters.Name] is not null
+            ? ClientEra.LegacyTasks
+            : ClientEra.Plain;
     }
 
     /// <summary>Whether requests of a revision say all about themselves. Revisions are dates.</summary>

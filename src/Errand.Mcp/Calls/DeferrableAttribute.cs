@@ -18,7 +18,9 @@ public sealed class DeferrableAttribute : Attribute
     /// <summary>Whether a call may name its own <c>asyncTimeout</c>, <c>_async_response_format</c> and <c>_async_strict</c>. Default: true.</summary>
     public bool CallerDecides { get; set; } = true;
 
-    /// <summary>Whether clients without tasks get the error <c>ASYNC_TIMEOUT</c> with the handle, instead of a result with it. Default: false.</summary>
+    /// <summary>
+    /// Whether clients without tasks get the error <c>ASYNC_TIMEOUT</c> with the handle, instead of a result with it. Default: false.
+    /// </summary>
     public bool Strict { get; set; }
 
     /// <summary>Whether the tool is offered only to clients that follow tasks. Default: false.</summary>
@@ -48,7 +50,9 @@ public sealed class DeferrableAttribute : Attribute
     /// <summary>How many calls of the tool may run at once, over all processes. Default: any number.</summary>
     public int MaxRunning { get; set; }
 
-    /// <summary>How long the result of a call that was handed over is kept, in minutes. Default: that of <see cref="ErrandMcpOptions.KeepFor"/>.</summary>
+    /// <summary>
+    /// How long the result of a call that was handed over is kept, in minutes. Default: that of <see cref="ErrandMcpOptions.KeepFor"/>.
+    /// </summary>
     public int KeepForMinutes { get; set; } = Unset;
 
     internal DeferrableToolOptions ToOptions() => new()

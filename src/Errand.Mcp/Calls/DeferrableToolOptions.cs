@@ -1,9 +1,13 @@
 namespace Errand.Mcp;
 
-/// <summary>How the calls of one tool are handed over. What is not set is as the tool's <see cref="DeferrableAttribute"/> or the server says.</summary>
+/// <summary>
+/// How the calls of one tool are handed over. What is not set is as the tool's <see cref="DeferrableAttribute"/> or the server says.
+/// </summary>
 public sealed record DeferrableToolOptions
 {
-    /// <summary>How long a caller waits before the call is handed over; zero hands over at once, <see cref="Timeout.InfiniteTimeSpan"/> waits to the end.</summary>
+    /// <summary>
+    /// How long a caller waits before the call is handed over; zero hands over at once, <see cref="Timeout.InfiniteTimeSpan"/> waits to the end.
+    /// </summary>
     public TimeSpan? AsyncTimeout { get; init; }
 
     /// <summary>Whether a call may name its own <c>asyncTimeout</c>, <c>_async_response_format</c> and <c>_async_strict</c>.</summary>

@@ -28,7 +28,8 @@ internal sealed class DetachedServer(McpServerOptions options, IServiceProvider 
 
     public override Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
-    public override IAsyncDisposable RegisterNotificationHandler(string method, Func<JsonRpcNotification, CancellationToken, ValueTask> handler) => throw NoClient();
+    public override IAsyncDisposable RegisterNotificationHandler(string method, Func<JsonRpcNotification, CancellationToken, ValueTask> handler) =>
+        throw NoClient();
 
     public override ValueTask DisposeAsync() => default;
 

@@ -52,7 +52,8 @@ internal sealed class Handles(IJobClient jobs, JobToolNames names, TimeProvider 
     public static JobId? IdOf(CallToolResult? answer) =>
         answer?.Meta?[WireHandle.MetaKey] is JsonValue value && value.TryGetValue(out string? text) && JobId.TryParse(text, out var id) ? id : null;
 
-    private async ValueTask<Job?> TwinOf(Job job) => job.Owner == Caller.Anonymous || job.Spec.Reuse != JobReuse.None ? null : await jobs.FindTwinAsync(job);
+    private async ValueTask<Job?> TwinOf(Job job) =>
+        job.Owner == Caller.Anonymous || job.Spec.Reuse != JobReuse.None ? null : await jobs.FindTwinAsync(job);
 
     private string NextOf(Job job) => job.State == JobState.Waiting
         ? $"It waits for an answer. Call {names.Of(JobToolNames.Status)} with id \"{job.Id}\" to see what it asks, " +

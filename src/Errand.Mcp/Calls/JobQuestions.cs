@@ -9,7 +9,8 @@ namespace Errand.Mcp;
 internal static class JobQuestions
 {
     /// <summary>A question: the protocol's own request, by its method and parameters.</summary>
-    public static JobData ToJson(string method, JsonNode? parameters) => Write(method, parameters is null ? null : writer => parameters.WriteTo(writer));
+    public static JobData ToJson(string method, JsonNode? parameters) =>
+        Write(method, parameters is null ? null : writer => parameters.WriteTo(writer));
 
     /// <summary>A question: the protocol's own request, by its method and parameters.</summary>
     public static JobData ToJson(string method, JsonElement? parameters) =>
@@ -19,7 +20,8 @@ internal static class JobQuestions
     public static InputRequest? Of(JobInput input)
     {
         var question = input.Request.ToElement();
-        if (question.ValueKind != JsonValueKind.Object || !question.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String) return null;
+        if (question.ValueKind != JsonValueKind.Object || !question.TryGetProperty("method", out var method)) return null;
+        if (method.ValueKind != JsonValueKind.String) return null;
         return new() { Method = method.GetString()!, Params = question.TryGetProperty("params", out var parameters) ? parameters : null };
     }
 

@@ -23,19 +23,22 @@ internal sealed partial class ToolCall
     {
         if (message is JsonRpcNotification { Params: JsonObject parameters } notification)
         {
-            if (notification.Method == NotificationMethods.ProgressNotification && IsOurs(parameters["progressToken"])) return ReportAsync(notification, parameters, cancellationToken);
+            if (notification.Method == NotificationMethods.ProgressNotification && IsOurs(parameters["progressToken"]))
+                return ReportAsync(notification, parameters, cancellationToken);
             if (notification.Method == NotificationMethods.LoggingMessageNotification) Log(parameters);
         }
         return IsAttended ? ForwardAsync(message, cancellationToken) : Task.CompletedTask;
     }
 
     private bool IsOurs(JsonNode? token) =>
-        token is JsonValue value && (value.TryGetValue(out string? text) ? text : value.ToString()) is { } name && name == (_clientsToken?.ToString() ?? OwnToken);
+        token is JsonValue value && (value.TryGetValue(out string? text) ? text : value.ToString()) is { } name
+            && name == (_clientsToken?.ToString() ?? OwnToken);
 
     private Task ReportAsync(JsonRpcNotification notification, JsonObject parameters, CancellationToken cancellationToken)
     {
         double current = Number(parameters["progress"]) ?? 0;
-        _job!.Report(current, Number(parameters["total"]), parameters["message"] is JsonValue value && value.TryGetValue(out string? text) ? text : null);
+        string? message = parameters["message"] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+        _job!.Report(current, Number(parameters["total"]), message);
         if (_clientsToken is null || !IsAttended) return Task.CompletedTask;
         if (_heartbeat is not { } heartbeat) return ForwardAsync(notification, cancellationToken);
         return heartbeat.TellAsync(current, value =>

@@ -67,7 +67,8 @@ internal sealed partial class ToolCall : ICallBody
     {
         _job = job;
         var server = new CallServer(Request.Server, this);
-        var context = new RequestContext<CallToolRequestParams>(server.WithOutgoingRequestInterceptor(AskAsync), Request.JsonRpcRequest, Request.Params!)
+        var context = new RequestContext<CallToolRequestParams>(
+            server.WithOutgoingRequestInterceptor(AskAsync), Request.JsonRpcRequest, Request.Params!)
         {
             MatchedPrimitive = Request.MatchedPrimitive,
             // The request's own services end with it.
@@ -120,8 +121,7 @@ internal sealed partial class ToolCall : ICallBody
 
     public JobOutcome Record(JobOutcome outcome)
     {
-        if (_thrown is McpProtocolException problem && outcome.Error is { } error)
-            return JobOutcome.Failed(error with { Message = problem.Message, Details = ToolResults.DetailsOf(problem), Retryable = false });
+        if (_thrown is McpProtocolException problem && outcome.Error is { Code: JobErrorCodes.Exception }) return ToolResults.ToOutcome(problem);
         if (!ReferenceEquals(outcome, _returned)) return outcome;
         return _answer switch
         {
@@ -140,7 +140,8 @@ internal sealed partial class ToolCall : ICallBody
     {
         var metadata = new Dictionary<string, string>(2, StringComparer.Ordinal);
         if (Request.Server.ClientInfo is { } client) metadata[ToolMetadata.Client] = $"{client.Name} {client.Version}";
-        if ((Request.JsonRpcRequest.Context?.ProtocolVersion ?? Request.Server.NegotiatedProtocolVersion) is { } version) metadata[ToolMetadata.Version] = version;
+        if ((Request.JsonRpcRequest.Context?.ProtocolVersion ?? Request.Server.NegotiatedProtocolVersion) is { } version)
+            metadata[ToolMetadata.Version] = version;
         return metadata;
     }
 

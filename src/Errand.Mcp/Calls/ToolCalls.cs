@@ -4,7 +4,8 @@ using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using CallHandler = ModelContextProtocol.Server.McpRequestHandler<
-    ModelContextProtocol.Protocol.CallToolRequestParams, ModelContextProtocol.Protocol.ResultOrAlternate<ModelContextProtocol.Protocol.CallToolResult>>;
+    ModelContextProtocol.Protocol.CallToolRequestParams,
+    ModelContextProtocol.Protocol.ResultOrAlternate<ModelContextProtocol.Protocol.CallToolResult>>;
 
 namespace Errand.Mcp;
 
@@ -18,7 +19,8 @@ internal sealed class ToolCalls(
 {
     /// <summary>Whether a call is of a deferrable tool, or of one of Errand's own. All others are answered as if there were no Errand.</summary>
     public bool IsConcerned(RequestContext<CallToolRequestParams> request) =>
-        ErrandToolAlias.Unwrap(request.MatchedPrimitive) is not null || (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is not null);
+        ErrandToolAlias.Unwrap(request.MatchedPrimitive) is not null
+        || (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is not null);
 
     /// <summary>Handles a call.</summary>
     public ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
@@ -27,7 +29,8 @@ internal sealed class ToolCalls(
         var era = ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion);
         if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable)
             return InvokeAsync(request, deferrable, era, next, cancellationToken);
-        if (request.MatchedPrimitive is { } own && ErrandToolAlias.Unwrap(own) is JobStartingTool) return StartAsync(request, era, next, cancellationToken);
+        if (request.MatchedPrimitive is { } own && ErrandToolAlias.Unwrap(own) is JobStartingTool)
+            return StartAsync(request, era, next, cancellationToken);
         // That there is no such tool is said further on.
         bool exists = request.MatchedPrimitive is not null || request.Server.ServerOptions.Handlers.CallToolHandler is not null;
         return era == ClientEra.LegacyTasks && exists
@@ -58,16 +61,15 @@ internal sealed class ToolCalls(
         {
             var caller = Caller.Of(request.JsonRpcRequest.Context, options.Value);
             var said = CallParameters.Read(request.Params.Arguments, tool.Parameters);
-            if (CallAnswers.JobOf(request.Params.RequestState) is { } known) return await GoOnAsync(request, tool, caller, said, known, cancellationToken);
-            if (era != ClientEra.LegacyTasks && abandoned.Take(tool, caller, said) is { } earlier)
-                return await answers.AfterWaitAsync(request, tool, said, (earlier, PatienceOf(tool, said)), cancellationToken);
+            if (CallAnswers.JobOf(request.Params.RequestState) is { } known)
+                return await GoOnAsync(request, tool, caller, said, known, cancellationToken);
+            if (era != ClientEra.LegacyTasks && await ResumeAsync(request, tool, caller, said, cancellationToken) is { } resumed) return resumed;
             var resolved = ResultReferences.AreIn(said.Arguments) ? await references.ResolveAsync(said.Arguments!, caller, cancellationToken) : null;
             var call = new ToolCall(request, next, tool, era, said, resolved);
             var result = await RunAsync(call, tool, caller, said, cancellationToken);
             if (!result.IsPromoted) return call.TryAnswer(result, out var answer) ? answer! : ToolResults.OfOutcome(result.Outcome!);
             call.Detach();
-            bool isHeard = !cancellationToken.IsCancellationRequested && !CallerPresence.GoneOf(request.JsonRpcRequest.Context).IsCancellationRequested;
-            if (!isHeard) abandoned.Add(result.Job!);
+            if (!IsHeard(request, cancellationToken)) abandoned.Add(result.Job!);
             return await answers.HandedOverAsync(call, tool, said, result.Job!, cancellationToken);
         }
         catch (JobException e)
@@ -78,7 +80,37 @@ internal sealed class ToolCalls(
         }
     }
 
-    private async ValueTask<CallResult> RunAsync(ToolCall call, DeferrableTool tool, Caller caller, CallParameters said, CancellationToken cancellationToken)
+    private static bool IsHeard(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested && !CallerPresence.GoneOf(request.JsonRpcRequest.Context).IsCancellationRequested;
+
+    /// <summary>
+    /// The answer to a call that was made before, by a client who was gone when it was handed over; none where there is no such call.
+    /// </summary>
+    private async ValueTask<ResultOrAlternate<CallToolResult>?> ResumeAsync(
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, CallParameters said, CancellationToken cancellationToken)
+    {
+        if (abandoned.Take(tool, caller, said) is not { } id) return null;
+        bool isHeard = false;
+        try
+        {
+            var answer = await answers.AfterWaitAsync(request, tool, said, (id, PatienceOf(tool, said)), cancellationToken);
+            isHeard = IsHeard(request, cancellationToken);
+            return answer;
+        }
+        catch (JobNotFoundException)
+        {
+            // It was kept for its time, and is gone: this call is one of its own.
+            isHeard = true;
+            return null;
+        }
+        finally
+        {
+            if (!isHeard) abandoned.PutBack(tool, caller, said, id);
+        }
+    }
+
+    private async ValueTask<CallResult> RunAsync(
+        ToolCall call, DeferrableTool tool, Caller caller, CallParameters said, CancellationToken cancellationToken)
     {
         var how = new CallOptions
         {
@@ -98,7 +130,8 @@ internal sealed class ToolCalls(
 
     /// <summary>A client of 2026-07-28 comes back with what its job has asked: it goes on waiting where it left.</summary>
     private async ValueTask<ResultOrAlternate<CallToolResult>> GoOnAsync(
-        RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, CallParameters said, JobId id, CancellationToken cancellationToken)
+        RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, CallParameters said, JobId id,
+        CancellationToken cancellationToken)
     {
         if (await jobs.FindAsync(id, cancellationToken) is not { } job || !caller.MaySee(job)) throw new JobNotFoundException(id);
         foreach (var (key, answer) in request.Params.InputResponses ?? new Dictionary<string, InputResponse>())

@@ -16,7 +16,8 @@ internal sealed class ToolListing(ToolKinds tools)
           "type": "object",
           "description": "The call goes on in the background: what to follow it by.",
           "properties": {
-            "status": { "const": "processing" }, "id": { "type": "string" }, "isAsync": { "const": true }, "isComplete": { "type": "boolean" }, "next": { "type": "string" }
+            "status": { "const": "processing" }, "id": { "type": "string" }, "isAsync": { "const": true }, "isComplete": { "type": "boolean" },
+            "next": { "type": "string" }
           },
           "required": ["status", "id", "isAsync", "isComplete"]
         }
@@ -48,7 +49,8 @@ internal sealed class ToolListing(ToolKinds tools)
         if (names.HasFlag(CallParameters.Names.AsyncTimeout)) properties[CallParameters.AsyncTimeoutName] = new JsonObject
         {
             ["type"] = "integer", ["minimum"] = 1,
-            ["description"] = $"How many milliseconds to wait for the result before the call goes on in the background. Default: {Words(policy.AsyncTimeout)}.",
+            ["description"] =
+                $"How many milliseconds to wait for the result before the call goes on in the background. Default: {Words(policy.AsyncTimeout)}.",
         };
         if (names.HasFlag(CallParameters.Names.Detail)) properties[CallParameters.DetailName] = new JsonObject
         {
@@ -58,7 +60,8 @@ internal sealed class ToolListing(ToolKinds tools)
         if (names.HasFlag(CallParameters.Names.Strict)) properties[CallParameters.StrictName] = new JsonObject
         {
             ["type"] = "boolean",
-            ["description"] = $"Whether a call that goes on in the background answers with the error ASYNC_TIMEOUT. Default: {(policy.Strict ? "true" : "false")}.",
+            ["description"] =
+                $"Whether a call that goes on in the background answers with the error ASYNC_TIMEOUT. Default: {(policy.Strict ? "true" : "false")}.",
         };
         return JsonSerializer.SerializeToElement(amended, McpNodes.Node);
     }

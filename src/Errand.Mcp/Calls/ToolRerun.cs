@@ -28,9 +28,10 @@ internal sealed class ToolRerun(DeferrableTool tool, IServiceProvider services) 
             InvokeAsync, tool, ClientEra.Plain, new() { Arguments = arguments }, await ResolveAsync(job, arguments));
         call.Detach();
         try { return call.Record(await call.RunAsync(job)); }
-        catch (McpProtocolException e) { return call.Record(JobOutcome.Failed(new(JobErrorCodes.Exception, e.Message))); }
+        catch (McpProtocolException e) { return ToolResults.ToOutcome(e); }
 
-        async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(RequestContext<CallToolRequestParams> context, CancellationToken cancellationToken)
+        async ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
+            RequestContext<CallToolRequestParams> context, CancellationToken cancellationToken)
         {
             McpRequestHandler<CallToolRequestParams, CallToolResult> handler = (inner, token) => tool.Tool.InvokeAsync(inner, token);
             var filters = options.Filters.Request.CallToolFilters;

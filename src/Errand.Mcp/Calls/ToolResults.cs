@@ -14,7 +14,7 @@ internal static class ToolResults
     private const string ProblemName = "jsonRpc";
     private const int LongestMessage = 500;
     private static readonly JobData NoArguments = JobData.Parse("{}");
-    private static readonly JsonTypeInfo<CallToolResult> ResultType = (JsonTypeInfo<CallToolResult>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(CallToolResult));
+    private static readonly JsonTypeInfo<CallToolResult> ResultType = McpNodes.TypeOf<CallToolResult>();
 
     /// <summary>A call's arguments as the input of its job.</summary>
     public static JobData ToJson(IDictionary<string, JsonElement>? arguments)
@@ -54,20 +54,26 @@ internal static class ToolResults
         return result.IsError == true ? JobOutcome.Failed(new(JobErrorCodes.Exception, MessageOf(result)), data) : JobOutcome.Completed(data);
     }
 
+    /// <summary>How a call ended, from the error of the protocol that the tool threw.</summary>
+    public static JobOutcome ToOutcome(McpProtocolException problem) =>
+        JobOutcome.Failed(new(JobErrorCodes.Exception, problem.Message, Retryable: false) { Details = DetailsOf(problem) });
+
     /// <summary>What the tool answered, from how the call ended.</summary>
     /// <exception cref="McpProtocolException">The call ended with an error of the protocol.</exception>
     public static CallToolResult OfOutcome(JobOutcome outcome)
     {
         if (ProblemOf(outcome) is { } problem) throw ToException(problem);
         if (TryRead(outcome.Result) is { } result) return result;
-        string message = outcome.State == JobState.Cancelled ? "The call was cancelled." : outcome.Error?.Message ?? "The call ended without an answer.";
+        string message = outcome.State == JobState.Cancelled
+            ? "The call was cancelled."
+            : outcome.Error?.Message ?? "The call ended without an answer.";
         return new() { IsError = true, Content = [new TextContentBlock { Text = message }] };
     }
 
     /// <summary>What a job answers in the words of a tool: a tool's own answer, or any other work's result as one.</summary>
     public static JsonObject ToNode(Job job, JobOutcome outcome, string? resultType)
     {
-        var node = job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal) ? JsonNode.Parse(outcome.Result.Utf8.Span) as JsonObject : null;
+        var node = IsOfTool(job) ? JsonNode.Parse(outcome.Result.Utf8.Span) as JsonObject : null;
         var result = job.Kind == CommandAnswer.Kind ? CommandAnswer.Of(outcome) : OfOtherWork(outcome);
         node ??= JsonSerializer.SerializeToNode(result, ResultType) as JsonObject;
         if (resultType is not null) node!["resultType"] = resultType;
@@ -77,7 +83,7 @@ internal static class ToolResults
     /// <summary>What a job returned, as a value: a tool's structured content, else its text, as JSON where it is that.</summary>
     public static JsonElement ValueOf(Job job, JobOutcome outcome)
     {
-        if (!job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal) || TryRead(outcome.Result) is not { } result) return outcome.Result.ToElement();
+        if (!IsOfTool(job) || TryRead(outcome.Result) is not { } result) return outcome.Result.ToElement();
         if (result.StructuredContent is { } structured) return structured;
         string text = string.Concat(result.Content.OfType<TextContentBlock>().Select(block => block.Text));
         if (text is ['{' or '[', ..])
@@ -91,12 +97,15 @@ internal static class ToolResults
         return JsonSerializer.SerializeToElement(text, JobAnswerJson.Default.String);
     }
 
+    private static bool IsOfTool(Job job) => job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal);
+
     private static CallToolResult OfOtherWork(JobOutcome outcome)
     {
         var result = outcome.Result.IsNone ? default : outcome.Result.ToElement();
+        string? text = result.ValueKind == JsonValueKind.String ? result.GetString() : null;
         return new()
         {
-            Content = outcome.Result.IsNone ? [] : [new TextContentBlock { Text = result.ValueKind == JsonValueKind.String ? result.GetString()! : result.GetRawText() }],
+            Content = outcome.Result.IsNone ? [] : [new TextContentBlock { Text = text ?? result.GetRawText() }],
             StructuredContent = result.ValueKind == JsonValueKind.Object ? result : null,
             IsError = outcome.Success ? null : true,
         };
@@ -113,13 +122,15 @@ internal static class ToolResults
     /// <summary>The error of the protocol that a call ended with, if that is how it ended.</summary>
     public static JsonRpcErrorDetail? ProblemOf(JobOutcome outcome)
     {
-        if (outcome.Error is not { Details.IsNone: false } error || error.Details.ToElement() is not { ValueKind: JsonValueKind.Object } details) return null;
-        if (!details.TryGetProperty(ProblemName, out var problem) || !problem.TryGetProperty("code", out var code) || !code.TryGetInt32(out int number)) return null;
+        if (outcome.Error is not { Details.IsNone: false } error) return null;
+        if (error.Details.ToElement() is not { ValueKind: JsonValueKind.Object } details) return null;
+        if (!details.TryGetProperty(ProblemName, out var problem)) return null;
+        if (!problem.TryGetProperty("code", out var code) || !code.TryGetInt32(out int number)) return null;
         return new() { Code = number, Message = error.Message, Data = problem.TryGetProperty("data", out var data) ? data : null };
     }
 
     /// <summary>An error of the protocol, as what is kept of it.</summary>
-    public static JobData DetailsOf(McpProtocolException problem)
+    private static JobData DetailsOf(McpProtocolException problem)
     {
         var kept = new JsonObject { ["code"] = (int)problem.ErrorCode };
         var data = new JsonObject();

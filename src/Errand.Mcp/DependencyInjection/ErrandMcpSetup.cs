@@ -24,10 +24,12 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
         options.Capabilities.Extensions[ClientEras.TasksExtension] = new JsonObject();
         options.RequestHandlers ??= [];
         foreach (var handler in TaskRouting.Handlers(
-            services.GetRequiredService<TaskRequests>, services.GetRequiredService<LegacyTaskRequests>, services.GetRequiredService<LegacyTaskResults>))
+            services.GetRequiredService<TaskRequests>, services.GetRequiredService<LegacyTaskRequests>,
+            services.GetRequiredService<LegacyTaskResults>))
             options.RequestHandlers.Add(UntilItsPipeEnds(handler));
         options.Handlers.SubscriptionsListenHandler ??= (request, token) => Pipe.UntilAsync(
             request.JsonRpcRequest.Context, until => services.GetRequiredService<TaskSubscriptions>().ListenAsync(request, until), token);
+        options.Filters.Message.IncomingFilters.Add(UnreadableParameters.Refuse);
         options.Filters.Message.IncomingFilters.Add(LegacyMessages.Incoming);
         options.Filters.Message.OutgoingFilters.Add(next => (context, token) => LegacyExchange.Of(context.JsonRpcMessage.Context) is { } exchange
             ? services.GetRequiredService<LegacyMessages>().AnswerAsync(exchange, context, next, token)

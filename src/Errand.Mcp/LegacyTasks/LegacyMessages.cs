@@ -17,7 +17,8 @@ internal sealed class LegacyMessages(ToolKinds tools, IOptions<ErrandMcpOptions>
     public static McpMessageHandler Incoming(McpMessageHandler next) => (context, cancellationToken) =>
     {
         if (context.JsonRpcMessage is JsonRpcRequest request
-            && (request.Method is RequestMethods.Initialize or RequestMethods.ToolsList || request.Method.StartsWith(OfTasks, StringComparison.Ordinal)))
+            && (request.Method is RequestMethods.Initialize or RequestMethods.ToolsList
+                || request.Method.StartsWith(OfTasks, StringComparison.Ordinal)))
             new LegacyExchange(request.Method, context.Server).NoteOn(request.Context ??= new());
         return next(context, cancellationToken);
     };
@@ -69,5 +70,7 @@ internal sealed class LegacyMessages(ToolKinds tools, IOptions<ErrandMcpOptions>
     }
 
     private string? SupportOf(McpServerTool tool) =>
-        ErrandToolAlias.Unwrap(tool) is JobStartingTool ? "optional" : tools.Of(tool) is { } deferrable ? deferrable.Policy.TaskOnly ? "required" : "optional" : null;
+        ErrandToolAlias.Unwrap(tool) is JobStartingTool ? "optional"
+        : tools.Of(tool) is { } deferrable ? deferrable.Policy.TaskOnly ? "required" : "optional"
+        : null;
 }

@@ -40,7 +40,8 @@ internal sealed record LegacyTask
             : (TaskWords.Working, "It waits for an answer that this client cannot give.");
         return new()
         {
-            TaskId = words.Id, Status = status, StatusMessage = message, CreatedAt = words.CreatedAt, LastUpdatedAt = words.LastUpdatedAt, Ttl = words.Ttl,
+            TaskId = words.Id, Status = status, StatusMessage = message, CreatedAt = words.CreatedAt,
+            LastUpdatedAt = words.LastUpdatedAt, Ttl = words.Ttl,
             PollInterval = words.PollInterval,
         };
     }

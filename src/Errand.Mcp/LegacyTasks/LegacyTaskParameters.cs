@@ -22,7 +22,10 @@ internal static class LegacyTaskParameters
             throw new McpProtocolException("params.task must be an object, such as {\"ttl\": 60000}.", McpErrorCode.InvalidParams);
         if (task["ttl"] is not { } node) return longest;
         if (node is not JsonValue value || !value.TryGetValue(out double ttl) || !(ttl >= 0))
-            throw new McpProtocolException($"params.task.ttl must be a number of milliseconds, not negative; it is {node.ToJsonString()}.", McpErrorCode.InvalidParams);
+        {
+            throw new McpProtocolException(
+                $"params.task.ttl must be a number of milliseconds, not negative; it is {node.ToJsonString()}.", McpErrorCode.InvalidParams);
+        }
         if (ttl >= longest.TotalMilliseconds) return longest;
         var wish = TimeSpan.FromMilliseconds(ttl);
         var shortest = Shortest < longest ? Shortest : longest;

@@ -32,7 +32,10 @@ internal sealed class LegacyTaskRequests(IJobClient jobs, TaskRules rules, TimeP
     {
         var caller = rules.CallerOf(request);
         if (!caller.IsKnown)
-            throw new McpProtocolException("Tasks are listed only to clients that authenticate; others use the ids they have.", McpErrorCode.MethodNotFound);
+        {
+            throw new McpProtocolException(
+                "Tasks are listed only to clients that authenticate; others use the ids they have.", McpErrorCode.MethodNotFound);
+        }
         var page = await jobs.ListAsync(new() { Owner = caller.Owner, Limit = PageSize, After = CursorOf(request) }, cancellationToken);
         var answer = new JsonObject { ["tasks"] = new JsonArray([.. page.Items.Select(job => Write(request, job))]) };
         if (page.Next is { } next) answer["nextCursor"] = next.ToString();

@@ -12,6 +12,8 @@ internal sealed class ResultReferences(IJobClient jobs)
     private const string JobName = "$job";
     private const string PathName = "path";
     private const int DeepestNesting = 64;
+    // Results that refer to others twice would else grow with each to twice the size.
+    private const int MostBytes = 32 << 20;
 
     /// <summary>Whether there is a reference anywhere in the arguments.</summary>
     public static bool AreIn(IDictionary<string, JsonElement>? arguments)
@@ -65,18 +67,26 @@ internal sealed class ResultReferences(IJobClient jobs)
                 foreach (var member in value.EnumerateObject())
                 {
                     writer.WritePropertyName(member.Name);
-                    (await ResolveAsync(member.Value, walk, cancellationToken)).WriteTo(writer);
+                    Write(await ResolveAsync(member.Value, walk, cancellationToken), writer, walk);
                 }
                 writer.WriteEndObject();
             }
             else
             {
                 writer.WriteStartArray();
-                foreach (var item in value.EnumerateArray()) (await ResolveAsync(item, walk, cancellationToken)).WriteTo(writer);
+                foreach (var item in value.EnumerateArray()) Write(await ResolveAsync(item, walk, cancellationToken), writer, walk);
                 writer.WriteEndArray();
             }
         }
-        return Parse(buffer.WrittenMemory);
+        try { return Parse(buffer.WrittenMemory); }
+        catch (JsonException) { throw walk.Refuse("With the results in place of the references it is nested too deep."); }
+    }
+
+    private static void Write(JsonElement part, Utf8JsonWriter writer, Walk walk)
+    {
+        part.WriteTo(writer);
+        if (writer.BytesCommitted + writer.BytesPending > MostBytes)
+            throw walk.Refuse($"With the results in place of the references it has more than {MostBytes:N0} bytes.");
     }
 
     private async ValueTask<JsonElement> FollowAsync(JobId id, JsonElement reference, Walk walk, CancellationToken cancellationToken)
@@ -89,7 +99,8 @@ internal sealed class ResultReferences(IJobClient jobs)
             walk.Results[id] = result;
         }
         if (!reference.TryGetProperty(PathName, out var path)) return result;
-        if (path.ValueKind != JsonValueKind.String) throw walk.Refuse($"The path of the reference to job {id} must be a string, such as \"/rows/0\".");
+        if (path.ValueKind != JsonValueKind.String)
+            throw walk.Refuse($"The path of the reference to job {id} must be a string, such as \"/rows/0\".");
         return JsonPointer.TryFind(result, path.GetString()!, out var part)
             ? part
             : throw walk.Refuse($"The result of job {id} has nothing at the path '{path.GetString()}'.");

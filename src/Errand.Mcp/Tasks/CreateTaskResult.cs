@@ -35,8 +35,8 @@ internal sealed class CreateTaskResult : Result
         return new()
         {
             // What has ended meanwhile has its result told by tasks/get.
-            TaskId = words.Id, Status = TaskWords.Working, StatusMessage = words.Message, CreatedAt = words.CreatedAt, LastUpdatedAt = words.LastUpdatedAt,
-            TtlMs = words.Ttl, PollIntervalMs = words.PollInterval,
+            TaskId = words.Id, Status = TaskWords.Working, StatusMessage = words.Message, CreatedAt = words.CreatedAt,
+            LastUpdatedAt = words.LastUpdatedAt, TtlMs = words.Ttl, PollIntervalMs = words.PollInterval,
         };
     }
 }

@@ -17,7 +17,8 @@ internal sealed class ListChanges : IDisposable
         {
             ToolsListChanged = Listen(wanted.ToolsListChanged, server.ToolCollection, NotificationMethods.ToolListChangedNotification),
             PromptsListChanged = Listen(wanted.PromptsListChanged, server.PromptCollection, NotificationMethods.PromptListChangedNotification),
-            ResourcesListChanged = Listen(wanted.ResourcesListChanged, server.ResourceCollection, NotificationMethods.ResourceListChangedNotification),
+            ResourcesListChanged =
+                Listen(wanted.ResourcesListChanged, server.ResourceCollection, NotificationMethods.ResourceListChangedNotification),
         };
     }
 

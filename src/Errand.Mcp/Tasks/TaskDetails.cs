@@ -33,7 +33,7 @@ internal sealed class TaskDetails(IJobClient jobs, TimeProvider time)
         if (open.Count > 0)
         {
             var requests = new JsonObject();
-            foreach (var (key, request) in open) requests[key] = JsonSerializer.SerializeToNode(request, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(InputRequest)));
+            foreach (var (key, request) in open) requests[key] = JsonSerializer.SerializeToNode(request, McpNodes.TypeOf<InputRequest>());
             task["inputRequests"] = requests;
             return "It waits for an answer.";
         }
@@ -44,7 +44,8 @@ internal sealed class TaskDetails(IJobClient jobs, TimeProvider time)
 
     private static void AddEnd(JsonObject task, Job job, JobOutcome outcome)
     {
-        if (ToolResults.ProblemOf(outcome) is { } problem) SetFailed(task, problem.Code, problem.Message, problem.Data is JsonElement data ? JsonObject.Create(data) : null);
+        if (ToolResults.ProblemOf(outcome) is { } problem)
+            SetFailed(task, problem.Code, problem.Message, problem.Data is JsonElement known ? JsonObject.Create(known) : null);
         // Here only errors of the protocol are failures; an answer that says it is an error is an answer.
         else if (outcome.Success || !outcome.Result.IsNone)
         {

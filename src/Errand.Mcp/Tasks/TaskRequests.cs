@@ -20,9 +20,10 @@ internal sealed class TaskRequests(IJobClient jobs, TaskRules rules, TaskDetails
     {
         TaskRules.RequireExtension(request);
         var job = await rules.FindAsync(request, cancellationToken);
+        string owner = rules.CallerOf(request).Owner;
         if (request.Params!["inputResponses"] is JsonObject answers)
             foreach (var (key, answer) in answers)
-                if (answer is not null) await jobs.TryAnswerAsync(job.Id, key, JsonSerializer.SerializeToElement(answer, McpNodes.Node), rules.CallerOf(request).Owner);
+                if (answer is not null) await jobs.TryAnswerAsync(job.Id, key, JsonSerializer.SerializeToElement(answer, McpNodes.Node), owner);
         return Complete([]);
     }
 

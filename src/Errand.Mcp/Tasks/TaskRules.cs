@@ -18,12 +18,17 @@ internal sealed class TaskRules(IJobClient jobs, IOptions<ErrandMcpOptions> opti
     /// <summary>Refuses a request of a client that did not declare the extension, before anything of it is looked at.</summary>
     public static void RequireExtension(JsonRpcRequest request)
     {
-        if (!ClientEras.DeclaresTasks(request)) throw NotDeclared($"'{request.Method}' needs the extension {ClientEras.TasksExtension} among the capabilities of this request.");
+        if (!ClientEras.DeclaresTasks(request))
+            throw NotDeclared($"'{request.Method}' needs the extension {ClientEras.TasksExtension} among the capabilities of this request.");
     }
 
     /// <summary>What a client of the protocol is told where its request was refused.</summary>
     public static McpProtocolException ProblemOf(JobException problem) => new(
-        problem.Message, problem is InvalidJobException or JobNotFoundException or PayloadTooLargeException ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);
+        problem.Message, IsOfCaller(problem) ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);
+
+    // Jobs that have no result are a caller's mistake, too: he refers to them in his arguments.
+    private static bool IsOfCaller(JobException problem) =>
+        problem is InvalidJobException or JobNotFoundException or PayloadTooLargeException or JobNotFinishedException or JobFailedException;
 
     /// <summary>A text parameter.</summary>
     public static string Text(JsonRpcRequest request, string name) =>

@@ -22,7 +22,8 @@ internal sealed class TaskSubscriptions(IJobClient jobs, TaskRules rules, TaskDe
         var news = Channel.CreateUnbounded<JsonRpcNotification>(new() { SingleReader = true });
         using var lists = new ListChanges(request.Server.ServerOptions, request.Params.Notifications, news.Writer);
         await SendAsync(request, Acknowledgement(lists.Granted, followed), cancellationToken);
-        foreach (var job in followed ?? []) _ = FollowAsync(job.Id, request.JsonRpcRequest.Context?.ClientCapabilities, news.Writer, cancellationToken);
+        foreach (var job in followed ?? [])
+            _ = FollowAsync(job.Id, request.JsonRpcRequest.Context?.ClientCapabilities, news.Writer, cancellationToken);
         await foreach (var notification in news.Reader.ReadAllAsync(cancellationToken)) await SendAsync(request, notification, cancellationToken);
         return new();
     }
@@ -30,7 +31,8 @@ internal sealed class TaskSubscriptions(IJobClient jobs, TaskRules rules, TaskDe
     /// <summary>The jobs that the client may hear of, among those that it names; none where it names none.</summary>
     private async ValueTask<List<Job>?> FollowedAsync(JsonRpcRequest request, CancellationToken cancellationToken)
     {
-        if (request.Params is not JsonObject parameters || parameters["notifications"] is not JsonObject wanted || wanted["taskIds"] is not JsonArray ids) return null;
+        if (request.Params is not JsonObject parameters || parameters["notifications"] is not JsonObject wanted) return null;
+        if (wanted["taskIds"] is not JsonArray ids) return null;
         TaskRules.RequireExtension(request);
         var followed = new List<Job>();
         foreach (var id in ids)
@@ -64,7 +66,8 @@ internal sealed class TaskSubscriptions(IJobClient jobs, TaskRules rules, TaskDe
     }
 
     // Clients that share a channel tell their subscriptions apart by this.
-    private static Task SendAsync(RequestContext<SubscriptionsListenRequestParams> request, JsonRpcNotification notification, CancellationToken cancellationToken)
+    private static Task SendAsync(
+        RequestContext<SubscriptionsListenRequestParams> request, JsonRpcNotification notification, CancellationToken cancellationToken)
     {
         var parameters = notification.Params as JsonObject ?? [];
         if (parameters["_meta"] is not JsonObject meta) parameters["_meta"] = meta = [];

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Errand.Mcp;
 
 /// <summary>A job in the words that both generations of tasks have for it.</summary>
-internal readonly record struct TaskWords(string Id, string Status, string? Message, string CreatedAt, string LastUpdatedAt, long Ttl, int PollInterval)
+internal readonly record struct TaskWords(
+    string Id, string Status, string? Message, string CreatedAt, string LastUpdatedAt, long Ttl, int PollInterval)
 {
     public const string Working = "working";
     public const string InputRequired = "input_required";
@@ -13,7 +14,8 @@ internal readonly record struct TaskWords(string Id, string Status, string? Mess
     private static readonly TimeSpan LongestTtl = TimeSpan.FromDays(36_500);
 
     public static TaskWords Of(Job job, DateTimeOffset now) => new(
-        job.Id.ToString(), StatusOf(job.State), MessageOf(job), Time(job.CreatedAt), Time(job.LastActivityAt), TtlOf(job, now), PollHint.Of(job, now));
+        job.Id.ToString(), StatusOf(job.State), MessageOf(job), Time(job.CreatedAt), Time(job.LastActivityAt), TtlOf(job, now),
+        PollHint.Of(job, now));
 
     public static string StatusOf(JobState state) => state switch
     {

@@ -11,8 +11,8 @@ internal sealed class JobCancelTool(ErrandToolParts parts, IJobClient jobs) : Er
     protected override string Title => "Cancel a job";
 
     protected override string Description => """
-        Stops a job: one that has not started never runs, one that runs is told to stop and is cancelled once it has ended. With force: true it is ended
-        at once.
+        Stops a job: one that has not started never runs, one that runs is told to stop and is cancelled once it has ended. With force: true it is
+        ended at once.
         """;
 
     protected override string Schema => """

@@ -48,7 +48,8 @@ internal sealed class JobResultTool(ErrandToolParts parts, IJobClient jobs) : Er
           "type": "object",
           "properties": {
             "preview": {}, "strategy": { "enum": ["sample", "head_tail"] },
-            "originalSize": { "type": "integer" }, "previewSize": { "type": "integer" }, "totalItems": { "type": "integer" }, "next": { "type": "string" }
+            "originalSize": { "type": "integer" }, "previewSize": { "type": "integer" },
+            "totalItems": { "type": "integer" }, "next": { "type": "string" }
           },
           "required": ["preview", "strategy", "originalSize", "previewSize"]
         }

@@ -27,7 +27,8 @@ internal static class ResultView
             return new()
             {
                 Preview = JsonElement.Parse(preview), Strategy = "sample",
-                OriginalSize = answer.Bytes, PreviewSize = Encoding.UTF8.GetByteCount(preview), TotalItems = items.Count, IsError = isError, Next = next,
+                OriginalSize = answer.Bytes, PreviewSize = Encoding.UTF8.GetByteCount(preview), TotalItems = items.Count,
+                IsError = isError, Next = next,
             };
         }
         string ends = Ends(answer.Text, maxBytes);

@@ -3,7 +3,8 @@ namespace Errand.Mcp.Wire;
 /// <summary>Reads the words for states.</summary>
 internal static class JobStateWords
 {
-    private static readonly Dictionary<string, JobState> States = Enum.GetValues<JobState>().ToDictionary(state => state.ToWord(), StringComparer.Ordinal);
+    private static readonly Dictionary<string, JobState> States =
+        Enum.GetValues<JobState>().ToDictionary(state => state.ToWord(), StringComparer.Ordinal);
 
     /// <summary>Reads states with commas between them.</summary>
     /// <exception cref="InvalidJobException">One of them is none.</exception>

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Errand.Mcp.Wire;
 
-/// <summary>What a client without tasks gets instead of a result when its call goes on in the background. How much it says is the caller's choice.</summary>
+/// <summary>
+/// What a client without tasks gets instead of a result when its call goes on in the background. How much it says is the caller's choice.
+/// </summary>
 internal sealed record WireHandle
 {
     /// <summary>Marks an answer as a handle, where nothing that a tool returns can be: a result that looks like one is data.</summary>

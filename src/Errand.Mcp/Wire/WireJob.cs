@@ -72,13 +72,15 @@ internal sealed record WireJob
         Owner = job.Owner, Agent = job.Spec.Agent, Session = job.Spec.Session, Priority = job.Spec.Priority, Tags = job.Spec.Tags,
         Version = job.Version, Attempt = job.Attempt,
         CreatedAt = job.CreatedAt, ScheduledAt = job.ScheduledAt, StartedAt = job.StartedAt, PromotedAt = job.PromotedAt, FinishedAt = job.FinishedAt,
-        Progress = WireProgress.Of(job.Progress), ExitCode = job.Outcome?.ExitCode, Signal = job.Outcome?.Signal, Error = WireError.Of(job.Outcome?.Error),
+        Progress = WireProgress.Of(job.Progress), ExitCode = job.Outcome?.ExitCode, Signal = job.Outcome?.Signal,
+        Error = WireError.Of(job.Outcome?.Error),
         CancelRequestedAt = job.CancelRequest?.At, CancelRequestedBy = job.CancelRequest?.By, RetryOf = job.Spec.RetryOf?.ToString(),
         Output = WireOutputSummary.Of(job.Outcome?.Output),
     };
 
     /// <summary>A job with its result.</summary>
-    public static WireJob Of(Job job) => InList(job) with { Result = job.Outcome is { Result.IsNone: false } outcome ? outcome.Result.ToElement() : null };
+    public static WireJob Of(Job job) =>
+        InList(job) with { Result = job.Outcome is { Result.IsNone: false } outcome ? outcome.Result.ToElement() : null };
 
     /// <summary>A job with what can be said about it now.</summary>
     public static WireJob Of(JobStatus status) => Of(status.Job) with
@@ -86,7 +88,9 @@ internal sealed record WireJob
         Eta = WireEta.Of(status.Eta), WaitingFor = WireWait.Of(status.WaitingFor), Questions = WireQuestion.Of(status.Job),
     };
 
-    /// <summary>A job with what can be said about it now, and what one would ask for next: its last lines, and its result where that is small.</summary>
+    /// <summary>
+    /// A job with what can be said about it now, and what one would ask for next: its last lines, and its result where that is small.
+    /// </summary>
     public static WireJob Of(JobStatus status, JobAnswer? answer) => Of(status) with
     {
         LastLines = status.LastLines.Count == 0 ? null : status.LastLines,

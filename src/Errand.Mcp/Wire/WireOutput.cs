@@ -36,9 +36,11 @@ internal sealed record WireOutput
         bool isText = Utf8.IsValid(bytes);
         return new()
         {
-            Id = slice.Job.ToString(), Attempt = slice.Attempt, Offset = slice.Offset, NextOffset = slice.NextOffset, End = slice.End, Dropped = slice.Dropped,
+            Id = slice.Job.ToString(), Attempt = slice.Attempt, Offset = slice.Offset, NextOffset = slice.NextOffset,
+            End = slice.End, Dropped = slice.Dropped,
             Text = isText ? Encoding.UTF8.GetString(bytes) : null, Base64 = isText ? null : Convert.ToBase64String(bytes),
-            Chunks = [.. slice.Chunks.Select(chunk => new WireChunk(chunk.At, chunk.Stream == OutputStream.Out ? "out" : "err", chunk.Offset, chunk.Bytes.Length))],
+            Chunks = [.. slice.Chunks.Select(chunk =>
+                new WireChunk(chunk.At, chunk.Stream == OutputStream.Out ? "out" : "err", chunk.Offset, chunk.Bytes.Length))],
         };
     }
 

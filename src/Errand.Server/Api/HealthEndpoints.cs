@@ -26,7 +26,9 @@ internal sealed class HealthEndpoints(IJobClient jobs, IJobStore store)
     public async Task StatsAsync(HttpContext context)
     {
         var counts = await jobs.CountAsync(new(), context.RequestAborted);
-        var stats = new ServerStats(Environment.ProcessId, ServerStats.ThisVersion, store.Description, counts.ToDictionary(count => count.Key.ToWord(), count => count.Value));
+        var stats = new ServerStats(
+            Environment.ProcessId, ServerStats.ThisVersion, store.Description,
+            counts.ToDictionary(count => count.Key.ToWord(), count => count.Value));
         await context.Response.WriteAsJsonAsync(stats, ServerJson.Default.ServerStats);
     }
 

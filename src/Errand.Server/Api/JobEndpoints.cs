@@ -28,7 +28,8 @@ internal sealed class JobEndpoints(IJobClient jobs, IHostApplicationLifetime lif
         var page = await jobs.ListAsync(new()
         {
             States = JobStateWords.ParseList(request.Text("state")),
-            Kind = request.Text("kind"), Tag = request.Text("tag"), Session = request.Text("session"), Agent = request.Text("agent"), Text = request.Text("text"),
+            Kind = request.Text("kind"), Tag = request.Text("tag"), Session = request.Text("session"),
+            Agent = request.Text("agent"), Text = request.Text("text"),
             Owner = request.Text("owner") is not { } owner ? JobSpec.LocalOwner : owner == Everybody ? null : owner,
             Limit = (int)(request.Number("limit", 1, JobQuery.MaxLimit) ?? new JobQuery().Limit),
             After = request.Text("cursor") is { } cursor ? CursorOf(cursor) : null,
@@ -109,7 +110,9 @@ internal sealed class JobEndpoints(IJobClient jobs, IHostApplicationLifetime lif
         CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
 
     private static JobId CursorOf(string cursor) =>
-        JobId.TryParse(cursor, out var id) ? id : throw new InvalidJobException("cursor", $"'{cursor}' is not a cursor; give the next of the page before.");
+        JobId.TryParse(cursor, out var id)
+            ? id
+            : throw new InvalidJobException("cursor", $"'{cursor}' is not a cursor; give the next of the page before.");
 
     private static async ValueTask<SubmitRequest> ReadAsync(HttpContext context)
     {

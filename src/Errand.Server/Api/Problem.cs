@@ -7,7 +7,8 @@ namespace Errand.Server.Api;
 internal sealed record Problem(int Status, string Title, string Detail, string Code, string? Param = null, string? JobId = null)
 {
     public static Problem NoToken { get; } = new(StatusCodes.Status401Unauthorized, "Unauthorised",
-        "The request has no valid token. Send 'Authorization: Bearer TOKEN' with what stands in the file 'token' of the server's data folder.", "unauthorised");
+        "The request has no valid token. Send 'Authorization: Bearer TOKEN' with what stands in the file 'token' of the server's data folder.",
+        "unauthorised");
 
     public static Problem NotAllowedOrigin { get; } = new(StatusCodes.Status403Forbidden, "Forbidden",
         "The request comes from a page of another site, and is refused whatever token it has.", "origin_refused");
@@ -31,7 +32,8 @@ internal sealed record Problem(int Status, string Title, string Detail, string C
 
     /// <summary>An ended job cannot be stopped.</summary>
     public static Problem AlreadyFinished(StopReply reply) =>
-        new(StatusCodes.Status409Conflict, TitleOf(StatusCodes.Status409Conflict), reply.Message, WireStop.WordOf(reply.Answer), null, reply.Id.ToString());
+        new(StatusCodes.Status409Conflict, TitleOf(StatusCodes.Status409Conflict), reply.Message, WireStop.WordOf(reply.Answer),
+            null, reply.Id.ToString());
 
     public Task WriteAsync(HttpContext context)
     {

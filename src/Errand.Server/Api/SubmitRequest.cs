@@ -24,7 +24,8 @@ internal sealed record SubmitRequest
 
     public JobSpec ToSpec(string? key) => new(Kind ?? "", Input is { } input ? JobData.Trusted(Encoding.UTF8.GetBytes(input.GetRawText())) : default)
     {
-        Title = Title, Tags = Tags ?? [], Priority = Priority, RunAt = RunAt?.ToUniversalTime(), Limits = Limits?.ToLimits(), Retry = Retry?.ToPolicy(), Key = key,
+        Title = Title, Tags = Tags ?? [], Priority = Priority, RunAt = RunAt?.ToUniversalTime(), Limits = Limits?.ToLimits(),
+        Retry = Retry?.ToPolicy(), Key = key,
     };
 }
 

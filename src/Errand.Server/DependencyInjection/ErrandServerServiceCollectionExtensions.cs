@@ -17,7 +17,8 @@ public static class ErrandServerServiceCollectionExtensions
     {
         services.AddErrandTools();
         services.AddOptions<ErrandServerOptions>().Configure(configure)
-            .Validate(options => options.Token.Length >= 16, "Errand: the server's token must have at least 16 characters, so that nobody guesses it.")
+            .Validate(
+                options => options.Token.Length >= 16, "Errand: the server's token must have at least 16 characters, so that nobody guesses it.")
             .ValidateOnStart();
         services.AddOptions<McpServerOptions>().Configure<JobToolNames>((options, names) =>
         {
@@ -32,8 +33,8 @@ public static class ErrandServerServiceCollectionExtensions
     }
 
     private static string InstructionsWith(JobToolNames names) => $"""
-        Commands run here can outlive a call: when an answer has status "processing", the work goes on as a job. Use {names.Of(JobToolNames.Wait)} with its id
-        to wait for its end, {names.Of(JobToolNames.Output)} to see what it writes, {names.Of(JobToolNames.Cancel)} to stop it and
-        {names.Of(JobToolNames.List)} to find it again.
+        Commands run here can outlive a call: when an answer has status "processing", the work goes on as a job. Use
+        {names.Of(JobToolNames.Wait)} with its id to wait for its end, {names.Of(JobToolNames.Output)} to see what it writes,
+        {names.Of(JobToolNames.Cancel)} to stop it and {names.Of(JobToolNames.List)} to find it again.
         """;
 }

@@ -30,6 +30,9 @@ internal sealed record McpRefusal(int Status, int Code, string Message, JsonNode
     public static McpRefusal NotJson { get; } = new(StatusCodes.Status415UnsupportedMediaType, ServerError,
         "The body must be JSON: send it with Content-Type: application/json.");
 
+    public static McpRefusal HalfCharacter { get; } = new(StatusCodes.Status400BadRequest, (int)McpErrorCode.InvalidRequest,
+        "A text in the message is not Unicode: it has one of a pair of surrogates (\\uD800 to \\uDFFF) without the other.");
+
     public static McpRefusal SessionMissing { get; } = new(StatusCodes.Status400BadRequest, ServerError,
         "The request names no session: send initialize first, and its answer's Mcp-Session-Id with each request after it.");
 

@@ -56,10 +56,25 @@ internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
         if (!Utf8.IsValid(body)) return (null, McpRefusal.Bad(McpErrorCode.ParseError, "The body is not JSON: it is not UTF-8."));
         try
         {
-            return JsonSerializer.Deserialize(body, MessageType) is { } message ? (message, null)
-                : (null, McpRefusal.Bad(McpErrorCode.InvalidRequest, "The body is null; it must be one JSON-RPC message."));
+            var message = JsonSerializer.Deserialize(body, MessageType);
+            if (message is null) return (null, McpRefusal.Bad(McpErrorCode.InvalidRequest, "The body is null; it must be one JSON-RPC message."));
+            return (message, HasHalfCharacter(body) ? McpRefusal.HalfCharacter : null);
         }
         catch (JsonException e) { return (null, Explain(body, e)); }
+    }
+
+    // One of a pair of surrogates by itself is let pass by the grammar of JSON, and then by nothing that reads or writes the text.
+    private static bool HasHalfCharacter(ReadOnlySpan<byte> body)
+    {
+        if (body.IndexOf("\\ud"u8) < 0 && body.IndexOf("\\uD"u8) < 0) return false;
+        var reader = new Utf8JsonReader(body);
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
+            return false;
+        }
+        catch (InvalidOperationException) { return true; }
     }
 
     // Only what went wrong is looked at twice.

@@ -29,7 +29,8 @@ internal sealed class AccessGuard(IOptions<ErrandServerOptions> options)
     // Whoever may read the token's file is the one who runs this server.
     private static HttpContext WithUser(HttpContext context)
     {
-        context.User = new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, JobSpec.LocalOwner), new(ClaimTypes.Name, JobSpec.LocalOwner)], TokenIdentity));
+        context.User = new(new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, JobSpec.LocalOwner), new(ClaimTypes.Name, JobSpec.LocalOwner)], TokenIdentity));
         return context;
     }
 

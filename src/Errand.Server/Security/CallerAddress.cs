@@ -8,7 +8,9 @@ internal static class CallerAddress
     /// <summary>Stands for every host or origin.</summary>
     public const string Any = "*";
 
-    /// <summary>Whether the server is called by a name of its own; a page that was tricked into taking it for another calls it by that one's.</summary>
+    /// <summary>
+    /// Whether the server is called by a name of its own; a page that was tricked into taking it for another calls it by that one's.
+    /// </summary>
     public static bool IsHostAllowed(HttpRequest request, IList<string> hosts) => Has(hosts, request.Host.Host);
 
     /// <summary>Programs send no origin; a page does, and must be one that this server itself has given out, or one that is listed.</summary>

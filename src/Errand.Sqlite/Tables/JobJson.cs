@@ -48,7 +48,8 @@ internal sealed record StoredDetails(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? LargeResultBytes)
 {
     /// <summary>The details of an outcome; none where there is nothing to say.</summary>
-    public static StoredDetails? Of(JobOutcome outcome) => outcome is { Error: null, ExitCode: null, Signal: null, Output: null, LargeResultBytes: null }
+    public static StoredDetails? Of(JobOutcome outcome) =>
+        outcome is { Error: null, ExitCode: null, Signal: null, Output: null, LargeResultBytes: null }
         ? null
         : new(outcome.Error is { } error ? StoredError.Of(error) : null, outcome.ExitCode, outcome.Signal, outcome.Output, outcome.LargeResultBytes);
 }

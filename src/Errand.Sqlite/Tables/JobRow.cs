@@ -97,7 +97,8 @@ internal static class JobRow
         var details = JsonSerializer.Deserialize(row.Utf8(JobColumns.Details), Json.StoredDetails)!;
         return outcome with
         {
-            Error = details.Error?.ToError(), ExitCode = details.ExitCode, Signal = details.Signal, Output = details.Output, LargeResultBytes = details.LargeResultBytes,
+            Error = details.Error?.ToError(), ExitCode = details.ExitCode, Signal = details.Signal,
+            Output = details.Output, LargeResultBytes = details.LargeResultBytes,
         };
     }
 }

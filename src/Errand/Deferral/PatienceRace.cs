@@ -101,24 +101,38 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
     private void BeginPromotion()
     {
         lock (_execution.Lock)
-        {
-            if (_stage != Stage.Inline) return;
-            _stage = Stage.Promoting;
-        }
+            if (!TryBeginPromotion_NeedsLock()) return;
+        Promote();
+    }
+
+    private bool TryBeginPromotion_NeedsLock()
+    {
+        if (_stage != Stage.Inline) return false;
+        _stage = Stage.Promoting;
+        return true;
+    }
+
+    private void Promote()
+    {
         _execution.Stop.WatchLimit();
         Core.Scheduler.Queue(() => _ = PromoteAsync());
     }
 
     /// <summary>Hands the call over at once, for work that needs to be stored before it can go on.</summary>
+    /// <exception cref="OperationCanceledException">Its caller gave up, or it has ended: it is never handed over.</exception>
     public async Task PromoteNowAsync()
     {
         TaskCompletionSource stored;
+        bool begins;
         lock (_execution.Lock)
         {
             if (_stage == Stage.Stored) return;
+            // The work may go on after it was told to stop; without this it would wait for ever.
+            if (_stage is Stage.Abandoned or Stage.Ended) throw new OperationCanceledException("The call is over, and is never handed over.");
             stored = _stored ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            begins = TryBeginPromotion_NeedsLock();
         }
-        BeginPromotion();
+        if (begins) Promote();
         await stored.Task;
     }
 

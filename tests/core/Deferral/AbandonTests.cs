@@ -59,6 +59,22 @@ public sealed class AbandonTests : IDisposable
     }
 
     [Fact]
+    public void Work_that_goes_on_after_its_caller_gave_up_does_not_wait_for_a_hand_over_that_never_comes()
+    {
+        Exception? problem = null;
+        using var errand = ErrandTest.Start(builder => builder.Add("stubborn", async job =>
+        {
+            try { await Task.Delay(Hours(1), job.Time, job.CancellationToken); }
+            catch (OperationCanceledException) { problem = await Record.ExceptionAsync(() => job.HandOverAsync().AsTask()); }
+        }), _store);
+        var call = errand.Begin(client => client.CallAsync(new JobSpec("stubborn"), Patience(60), _caller.Token));
+        GiveUp(errand);
+        Assert.ThrowsAny<OperationCanceledException>(() => call.Answer);
+        Assert.IsType<OperationCanceledException>(problem);
+        Assert.Equal(0, _store.Writes);
+    }
+
+    [Fact]
     public void A_caller_that_gives_up_while_the_hand_over_fails_is_let_go()
     {
         using var errand = ErrandTest.Start(builder => builder.AddSleep(), _store);

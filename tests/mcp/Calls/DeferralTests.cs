@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol;
 using ModelContextProtocol.Server;
 
@@ -13,7 +12,7 @@ public sealed class DeferralTests
     [Theory, InlineData(McpHost.Current), InlineData(McpHost.Legacy)]
     public async Task A2_a_call_that_ends_in_time_is_answered_plainly_and_leaves_no_job(string version)
     {
-        await using var host = await StartAsync(out _);
+        await using var host = await McpHost.StartAsync<Tools>(out _);
         var client = await host.ConnectAsync(version);
 
         var answer = await client.CallToolAsync("greet", new Dictionary<string, object?> { ["name"] = "Ada" }, cancellationToken: Token);
@@ -26,7 +25,7 @@ public sealed class DeferralTests
     [Theory, InlineData(McpHost.Current), InlineData(McpHost.Legacy)]
     public async Task A3_a_call_that_outlives_its_callers_patience_goes_on_as_a_job_and_runs_once(string version)
     {
-        await using var host = await StartAsync(out var gate);
+        await using var host = await McpHost.StartAsync<Tools>(out var gate);
         var client = await host.ConnectAsync(version);
 
         var answer = await client.CallToolAsync("slow", new Dictionary<string, object?> { ["asyncTimeout"] = 20 }, cancellationToken: Token);
@@ -44,7 +43,7 @@ public sealed class DeferralTests
     [Fact]
     public async Task O2_a_client_that_declares_tasks_is_given_a_task_and_its_result()
     {
-        await using var host = await StartAsync(out var gate);
+        await using var host = await McpHost.StartAsync<Tools>(out var gate);
         var client = await host.ConnectAsync();
 
         var task = await client.SendWithTasksAsync("tools/call", """{"name":"slow","arguments":{"asyncTimeout":20}}""", Token);
@@ -57,16 +56,6 @@ public sealed class DeferralTests
         var got = await client.SendWithTasksAsync("tasks/get", $$"""{"taskId":"{{id}}"}""", Token);
         Assert.Equal("completed", got["status"]!.ToString());
         Assert.Equal("done", got["result"]!["content"]![0]!["text"]!.ToString());
-    }
-
-    private static Task<McpHost> StartAsync(out Gate gate)
-    {
-        var made = gate = new Gate();
-        return McpHost.StartAsync(server =>
-        {
-            server.Services.AddSingleton(made);
-            server.WithTools<Tools>();
-        });
     }
 
     [McpServerToolType]

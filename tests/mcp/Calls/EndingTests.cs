@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol;
 using ModelContextProtocol.Server;
 
@@ -12,7 +11,7 @@ public sealed class EndingTests
     [Theory, InlineData(McpHost.Current), InlineData(McpHost.Legacy)]
     public async Task B_09_an_error_inside_the_window_fails_the_call_and_one_after_it_the_job(string version)
     {
-        await using var host = await StartAsync(out var gate);
+        await using var host = await McpHost.StartAsync<Tools>(out var gate);
         var client = await host.ConnectAsync(version);
 
         var inside = await client.CallToolAsync("fail", cancellationToken: Token);
@@ -30,7 +29,7 @@ public sealed class EndingTests
     [Fact]
     public async Task A11_an_error_of_the_protocol_is_one_inside_the_window_and_after_it()
     {
-        await using var host = await StartAsync(out var gate);
+        await using var host = await McpHost.StartAsync<Tools>(out var gate);
         var client = await host.ConnectAsync();
 
         var inside = await Assert.ThrowsAsync<McpProtocolException>(async () => await client.CallToolAsync("break", cancellationToken: Token));
@@ -46,9 +45,25 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public async Task A11_an_error_of_the_protocol_is_one_in_a_retry_too()
+    {
+        await using var host = await McpHost.StartAsync<Tools>(out var gate);
+        var client = await host.ConnectAsync();
+        var task = await client.SendWithTasksAsync("tools/call", """{"name":"break_late","arguments":{"asyncTimeout":20}}""", Token);
+        gate.Open();
+        var first = (await host.Jobs.WaitAsync(JobId.Parse(task["taskId"]!.ToString()), null, Token)).Job;
+
+        var again = await host.Jobs.RetryAsync(first.Id, Token);
+        again = (await host.Jobs.WaitAsync(again.Id, null, Token)).Job;
+
+        Assert.Equal(first.Outcome!.Error, again.Outcome!.Error);
+        Assert.Contains("\"code\":-32602", again.Outcome.Error!.Details.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task B7_an_answer_that_says_it_is_an_error_is_a_failed_job_and_a_completed_task()
     {
-        await using var host = await StartAsync(out var gate);
+        await using var host = await McpHost.StartAsync<Tools>(out var gate);
         var client = await host.ConnectAsync();
 
         var task = await client.SendWithTasksAsync("tools/call", """{"name":"fail_late","arguments":{"asyncTimeout":20}}""", Token);
@@ -65,7 +80,7 @@ public sealed class EndingTests
     [Fact]
     public async Task B_07_a_tool_that_blocks_its_thread_is_handed_over_all_the_same()
     {
-        await using var host = await StartAsync(out _);
+        await using var host = await McpHost.StartAsync<Tools>(out _);
         var client = await host.ConnectAsync();
         using var open = new ManualResetEventSlim();
         Tools.Block = open;
@@ -85,7 +100,7 @@ public sealed class EndingTests
     [Fact]
     public async Task B_06_a_call_whose_end_meets_its_patience_runs_once_and_is_answered_once()
     {
-        await using var host = await StartAsync(out _);
+        await using var host = await McpHost.StartAsync<Tools>(out _);
         var client = await host.ConnectAsync();
         Tools.Brief = 0;
         int handedOver = 0;
@@ -110,7 +125,7 @@ public sealed class EndingTests
     [Fact]
     public async Task A_tool_that_returns_nothing_answers_nothing_before_and_after()
     {
-        await using var host = await StartAsync(out var gate);
+        await using var host = await McpHost.StartAsync<Tools>(out var gate);
         var client = await host.ConnectAsync();
 
         var inside = await client.CallToolAsync("nothing", cancellationToken: Token);
@@ -126,7 +141,7 @@ public sealed class EndingTests
     [Fact]
     public async Task J10_a_huge_result_of_a_job_is_kept_whole()
     {
-        await using var host = await StartAsync(out var gate);
+        await using var host = await McpHost.StartAsync<Tools>(out var gate);
         var client = await host.ConnectAsync();
 
         var task = await client.SendWithTasksAsync("tools/call", """{"name":"huge","arguments":{"asyncTimeout":20}}""", Token);
@@ -140,7 +155,7 @@ public sealed class EndingTests
     [Fact]
     public async Task B_25_a_tool_that_runs_past_its_limit_fails_with_timeout()
     {
-        await using var host = await StartAsync(out _);
+        await using var host = await McpHost.StartAsync<Tools>(out _);
         var client = await host.ConnectAsync();
 
         var answer = await client.CallToolAsync("limited", new Dictionary<string, object?> { ["asyncTimeout"] = 20 }, cancellationToken: Token);
@@ -148,16 +163,6 @@ public sealed class EndingTests
 
         Assert.Equal(JobState.Failed, job.State);
         Assert.Equal(JobErrorCodes.Timeout, job.Outcome!.Error!.Code);
-    }
-
-    private static Task<McpHost> StartAsync(out Gate gate)
-    {
-        var made = gate = new Gate();
-        return McpHost.StartAsync(server =>
-        {
-            server.Services.AddSingleton(made);
-            server.WithTools<Tools>();
-        });
     }
 
     [McpServerToolType]

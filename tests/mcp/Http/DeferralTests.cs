@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Errand.Mcp.Tests.Http;
@@ -33,10 +35,31 @@ public sealed class DeferralTests
         Assert.Empty((await Jobs(host).ListAsync(new(), TestContext.Current.CancellationToken)).Items);
     }
 
-    private static Task<HttpHost> StartAsync(bool sessions) => HttpHost.StartAsync(
+    [Fact(Timeout = 60_000)]
+    public async Task A_client_that_listens_and_goes_away_leaves_nothing_under_way()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await StartAsync(sessions: true, app => app.Use(async (context, next) =>
+        {
+            try { await next(context); }
+            finally { ended.TrySetResult(); }
+        }));
+        var request = Current.Request("subscriptions/listen", new() { ["notifications"] = new JsonObject { ["toolsListChanged"] = true } });
+        (string, string)[] headers = [Current.Version, Current.Method("subscriptions/listen")];
+        using (var answer = await host.OpenAsync(HttpMethod.Post, HttpHost.Json(request.ToJsonString()), headers))
+        {
+            using var stream = new StreamReader(await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+            Assert.NotNull(await stream.ReadLineAsync(TestContext.Current.CancellationToken));
+            Assert.False(ended.Task.IsCompleted);
+        }
+        await ended.Task;
+    }
+
+    private static Task<HttpHost> StartAsync(bool sessions, Action<WebApplication>? before = null) => HttpHost.StartAsync(
         options => options.Sessions = sessions,
         services => services.AddMcpServer()
-            .WithErrand(configure: errand => errand.Tools["wait"] = new() { AsyncTimeout = Timeout.InfiniteTimeSpan }));
+            .WithErrand(configure: errand => errand.Tools["wait"] = new() { AsyncTimeout = Timeout.InfiniteTimeSpan }),
+        before);
 
     private static IJobClient Jobs(HttpHost host) => host.App.Services.GetRequiredService<IJobClient>();
 

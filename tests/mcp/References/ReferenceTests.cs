@@ -41,6 +41,35 @@ public sealed class ReferenceTests
     }
 
     [Fact]
+    public async Task D5_results_that_refer_to_others_again_and_again_do_not_fill_the_memory()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        string last = await HandOverAsync(host, client, "say", $$"""{"text":"{{new string('x', 100_000)}}"}""");
+        for (int i = 0; i < 20; i++)
+            last = await HandOverAsync(host, client, "say", $$$"""{"text":"[{\"$job\":\"{{{last}}}\"},{\"$job\":\"{{{last}}}\"}]"}""");
+
+        var answer = await CallAsync(client, "show", $$$"""{"value":{"$job":"{{{last}}}"}}""");
+
+        Assert.True(answer.IsError);
+        Assert.Contains("has more than 33,554,432 bytes", answer.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task D5_a_result_that_is_too_deep_for_where_it_is_put_is_refused()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        string deep = await HandOverAsync(host, client, "say", $$"""{"text":"{{new string('[', 40)}}{{new string(']', 40)}}"}""");
+
+        var answer = await CallAsync(
+            client, "show", $$$"""{"value":{{{new string('[', 30)}}}{"$job":"{{{deep}}}"}{{{new string(']', 30)}}}}""");
+
+        Assert.True(answer.IsError);
+        Assert.Contains("nested too deep", answer.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task B_22_references_in_a_circle_are_refused_and_the_circle_is_named()
     {
         await using var host = await StartAsync();
@@ -202,6 +231,23 @@ public sealed class ReferenceTests
         Assert.Equal("done", (await again).Text());
         Assert.Equal(1, gate.Passes);
         Assert.Single((await host.Jobs.ListAsync(new(), Token)).Items);
+    }
+
+    [Fact]
+    public async Task F7_a_job_that_nobody_heard_of_and_that_is_gone_is_no_answer_to_the_same_call()
+    {
+        await using var host = await StartAsync();
+        var client = await host.ConnectAsync();
+        var job = await host.Jobs.SubmitAsync(new JobSpec("tool.say") { Input = JobData.Parse("""{"text":"said"}""") }, Token);
+        job = (await host.Jobs.WaitAsync(job.Id, null, Token)).Job;
+        var tool = host.Services.GetRequiredService<ToolKinds>().OfKind("tool.say")!;
+        host.Services.GetRequiredService<AbandonedCalls>().Add(job with { Spec = job.Spec with { Fingerprint = tool.FingerprintOf(job.Spec.Input) } });
+        await host.Jobs.PurgeAsync(new(), Token);
+
+        string id = await HandOverAsync(host, client, "say", """{"text":"said"}""");
+
+        Assert.NotEqual(job.Id.ToString(), id);
+        Assert.Equal(0, host.Services.GetRequiredService<AbandonedCalls>().Count);
     }
 
     private static Task<McpHost> StartAsync(string space = "blue") => McpHost.StartAsync(server => Build(server, space));
