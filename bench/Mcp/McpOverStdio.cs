@@ -26,7 +26,8 @@ internal static class McpOverStdio
         {
             string created = await line.SendAsync(id, Requests.Call(id, "task"));
             string task = Requests.Find(Encoding.UTF8.GetBytes(created), "\"taskId\":\""u8) ?? throw new InvalidOperationException(created);
-            for (long poll = id + 1; !(await line.SendAsync(poll, Requests.Get(poll, task))).Contains("\"status\":\"completed\"", StringComparison.Ordinal); poll++) { }
+            long poll = id + 1;
+            while (!(await line.SendAsync(poll, Requests.Get(poll, task))).Contains("\"status\":\"completed\"", StringComparison.Ordinal)) poll++;
         });
         new Figure("mcp stdio, 32 in flight", "task end to end, a second", ends, "1/s") { Reference = floor }.RatioAtLeast(0.06).Print();
     }
@@ -79,8 +80,9 @@ internal static class McpOverStdio
             {
                 int at = line.IndexOf("\"id\":", StringComparison.Ordinal) + 5, end = at;
                 while (end < line.Length && char.IsAsciiDigit(line[end])) end++;
-                if (end > at && _waiting.TryRemove(long.Parse(line.AsSpan(at, end - at), System.Globalization.CultureInfo.InvariantCulture), out var waiting))
-                    waiting.TrySetResult(line);
+                if (end == at) continue;
+                long id = long.Parse(line.AsSpan(at, end - at), System.Globalization.CultureInfo.InvariantCulture);
+                if (_waiting.TryRemove(id, out var waiting)) waiting.TrySetResult(line);
             }
         }
     }

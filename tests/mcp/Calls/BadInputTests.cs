@@ -21,10 +21,12 @@ public sealed class BadInputTests
             var requests = new TheoryData<string, string, string>();
             foreach (string version in (string[])[McpHost.Current, McpHost.Legacy])
             {
-                foreach (string call in (string[])["""{}""", """{"name":5}""", """{"name":"work","arguments":"x"}""", """{"name":"work","arguments":[1]}"""])
+                foreach (string call in (string[])
+                    ["""{}""", """{"name":5}""", """{"name":"work","arguments":"x"}""", """{"name":"work","arguments":[1]}"""])
                     requests.Add(version, "tools/call", call);
                 requests.Add(version, "tools/list", """{"cursor":{}}""");
-                foreach (string id in (string[])["5", "null", "[]", "\"\"", "\"x\"", "\"../../etc/passwd\"", "\"000000000000000000000000000000000000\""])
+                foreach (string id in (string[])
+                    ["5", "null", "[]", "\"\"", "\"x\"", "\"../../etc/passwd\"", "\"000000000000000000000000000000000000\""])
                     foreach (string method in (string[])["tasks/get", "tasks/cancel"])
                         requests.Add(version, method, $$"""{"taskId":{{id}}}""");
             }

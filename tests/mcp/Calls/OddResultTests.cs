@@ -98,10 +98,16 @@ public sealed class OddResultTests
             ["half"] = () => new() { Content = [new TextContentBlock { Text = "half \ud800 of it \0" }] },
             ["audio"] = () => new() { Content = [AudioContentBlock.FromBytes(Bytes, "audio/wav")] },
             ["link"] = () => new() { Content = [new ResourceLinkBlock { Uri = "file:///a", Name = "a", Size = 3 }] },
-            ["resource"] = () => new() { Content = [new EmbeddedResourceBlock { Resource = BlobResourceContents.FromBytes(Bytes, "file:///a", "x/y") }] },
+            ["resource"] = () => new()
+            {
+                Content = [new EmbeddedResourceBlock { Resource = BlobResourceContents.FromBytes(Bytes, "file:///a", "x/y") }],
+            },
             ["notes"] = () => new()
             {
-                Content = [new TextContentBlock { Text = "t", Annotations = new() { Audience = [Role.User], Priority = 0.5f }, Meta = new() { ["a"] = 1 } }],
+                Content =
+                [
+                    new TextContentBlock { Text = "t", Annotations = new() { Audience = [Role.User], Priority = 0.5f }, Meta = new() { ["a"] = 1 } },
+                ],
                 Meta = new() { ["errand/job"] = "x", ["b"] = new JsonArray(1, null) },
             },
         };

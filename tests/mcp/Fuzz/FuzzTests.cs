@@ -13,7 +13,8 @@ public sealed partial class FuzzTests
     private const int InternalError = -32603;
 
     // What may rightly be answered late.
-    private static readonly string[] Waits = ["subscriptions/listen", "tasks/result", "job_wait", "\"long\"", "\"ask\"", "run_command", "errand.job:", "asyncTimeout"];
+    private static readonly string[] Waits =
+        ["subscriptions/listen", "tasks/result", "job_wait", "\"long\"", "\"ask\"", "run_command", "errand.job:", "asyncTimeout"];
 
     private static int Rounds => Seed.IsLong ? 20_000 : 2000;
 

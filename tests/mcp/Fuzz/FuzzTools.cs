@@ -47,7 +47,7 @@ internal sealed class FuzzTools(Tide tide)
     [McpServerTool(Name = "ask"), Deferrable]
     public static async Task<string> AskAsync(McpServer server, CancellationToken cancellationToken)
     {
-        var question = new ElicitRequestParams 
+        var question = new ElicitRequestParams
         {
             Message = "Who?", RequestedSchema = new() { Properties = { ["name"] = new ElicitRequestParams.StringSchema() } },
         };

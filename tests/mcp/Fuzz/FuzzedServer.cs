@@ -105,7 +105,8 @@ internal sealed class FuzzedServer : IAsyncDisposable
             if (!job.Spec.Input.ToElement().GetRawText().Contains("\"run\"", StringComparison.Ordinal))
                 return (await Jobs.WaitAsync(job.Id, new() { OrInput = true }, TestContext.Current.CancellationToken)).Job;
             // Once it has told how far it is, it changes no more.
-            while (job.Progress is null) job = (await Jobs.WaitAsync(job.Id, new() { AfterVersion = job.Version }, TestContext.Current.CancellationToken)).Job;
+            while (job.Progress is null)
+                job = (await Jobs.WaitAsync(job.Id, new() { AfterVersion = job.Version }, TestContext.Current.CancellationToken)).Job;
             return job;
         }
     }
@@ -122,9 +123,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
             {
                 case "end": return JobOutcome.Completed(data);
                 case "fail": return JobOutcome.Failed(new("exception", canary, Retryable: false), data);
-                case "ask":
-                    return JobOutcome.Completed(await job.AskAsync(JobData.Parse(
-                        $$$"""{"method":"elicitation/create","params":{"message":"{{{canary}}}","requestedSchema":{"type":"object","properties":{} } } }""")));
+                case "ask": return JobOutcome.Completed(await job.AskAsync(Question(canary)));
                 default:
                     job.Report(1, 2, canary);
                     await over.WaitAsync(job.CancellationToken);
@@ -132,6 +131,9 @@ internal sealed class FuzzedServer : IAsyncDisposable
             }
         }
     }
+
+    private static JobData Question(string message) => JobData.Parse(
+        $$$"""{"method":"elicitation/create","params":{"message":"{{{message}}}","requestedSchema":{"type":"object","properties":{} } } }""");
 
     /// <summary>A command that ends at once, or with the tide.</summary>
     private sealed class Command(Tide tide) : IJobExecutor

@@ -10,19 +10,24 @@ internal sealed class Mutations(Random chance, Persona persona)
     private const string Mark = "@raw";
     private static readonly string[] Raw =
     [
-        "null", "true", "false", "0", "-1", "1", "-0", "0.5", "1.0", "2147483648", "9223372036854775807", "9223372036854775808", "1e999", "-1e400", "1e-400",
+        "null", "true", "false", "0", "-1", "1", "-0", "0.5", "1.0", "2147483648", "9223372036854775807", "9223372036854775808", "1e999", "-1e400",
+        "1e-400",
         "123456789012345678901234567890", "\"NaN\"", "\"\"", "\" \"", "\"-1\"", "\"1e3\"",
-        "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00x\"", "\"\\u202e\"", "\"a\\nb\\r\\nc\"", "\"𝔘\"", "[]", "{}", "[null]", "[[]]", "{\"\":{}}", "{\"a\":1,\"a\":2}",
+        "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00x\"", "\"\\u202e\"", "\"a\\nb\\r\\nc\"", "\"𝔘\"", "[]", "{}", "[null]", "[[]]", "{\"\":{}}",
+        "{\"a\":1,\"a\":2}",
         "\"2026-07-28\"", "\"1.1:0\"", "\"9999999999999999999.1:5\"", "\"0.1:-1\"", "\"1.9:99999999\"", "\"(a+)+$\"", "\"[\"", "\"errand.job:\"",
-        "\"errand.job:x\"", "\"running\"", "\"change\"", "{\"$job\":5}", "{\"$job\":\"x\"}", "{\"$job\":null}", "{\"$job\":[]}", "{\"ttl\":-1}", "{\"ttl\":1e300}",
+        "\"errand.job:x\"", "\"running\"", "\"change\"", "{\"$job\":5}", "{\"$job\":\"x\"}", "{\"$job\":null}", "{\"$job\":[]}", "{\"ttl\":-1}",
+        "{\"ttl\":1e300}",
     ];
 
     private static readonly string[] NoJson = ["NaN", "Infinity", "-Infinity", "01", "+1", "'x'", "undefined", "", "\"\\x\"", "{", "]"];
 
     private static readonly string[] Names =
     [
-        "id", "method", "params", "name", "arguments", "_meta", "task", "taskId", "cursor", "requestState", "inputResponses", "asyncTimeout", "text", "value",
-        "_async_strict", "_async_response_format", "progressToken", "key", "answer", "", "$job", "path", "__proto__", "jsonrpc", "result", "error", "\u0000",
+        "id", "method", "params", "name", "arguments", "_meta", "task", "taskId", "cursor", "requestState", "inputResponses", "asyncTimeout", "text",
+        "value",
+        "_async_strict", "_async_response_format", "progressToken", "key", "answer", "", "$job", "path", "__proto__", "jsonrpc", "result", "error",
+        "\u0000",
     ];
 
     private readonly List<string> _raw = [];
@@ -49,7 +54,8 @@ internal sealed class Mutations(Random chance, Persona persona)
             case 2: headers.Add((name, "x")); break;
             case 3: headers[at] = (name, $"{headers[at].Value}, x"); break;
             default:
-                headers[at] = (name, chance.OneOf<string>(["", " ", "x", "é", "=?base64?!?=", "=?base64?/w==?=", "*/*", "1900-01-01", "2026-07-28", "2024-11-05", "2025-06-18",
+                headers[at] = (name, chance.OneOf<string>(
+                    ["", " ", "x", "é", "=?base64?!?=", "=?base64?/w==?=", "*/*", "1900-01-01", "2026-07-28", "2024-11-05", "2025-06-18",
                     "tools/call", "a\tb", "\u007f", new('x', 3000), persona.AnyId(chance), "text/plain", "application/json; charset=utf-16"]));
                 break;
         }

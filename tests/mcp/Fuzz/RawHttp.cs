@@ -28,7 +28,8 @@ internal sealed record RawRequest(string Verb, IReadOnlyList<(string Name, strin
     public override string ToString()
     {
         string body = Encoding.UTF8.GetString(Body);
-        return $"{Verb} ({Cut})\n{string.Join('\n', Headers.Select(header => $"{header.Name}: {header.Value}"))}\n\n{(body.Length > 3000 ? body[..3000] : body)}";
+        string headers = string.Join('\n', Headers.Select(header => $"{header.Name}: {header.Value}"));
+        return $"{Verb} ({Cut})\n{headers}\n\n{(body.Length > 3000 ? body[..3000] : body)}";
     }
 }
 

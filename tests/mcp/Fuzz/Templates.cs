@@ -32,7 +32,8 @@ internal sealed class Persona(string? user, string[] others, string[] guarded)
     public string AnyId(Random chance) => chance.Next(8) switch
     {
         0 => Guid.NewGuid().ToString(),
-        1 => chance.OneOf<string>(["", " ", "x", "null", new('0', 36), "../../etc/passwd", "%00", $"{others[0]}0", others[0].ToUpperInvariant(), others[0][..20]]),
+        1 => chance.OneOf<string>(
+            ["", " ", "x", "null", new('0', 36), "../../etc/passwd", "%00", $"{others[0]}0", others[0].ToUpperInvariant(), others[0][..20]]),
         <= 4 => chance.OneOf(others),
         _ => Own.Count == 0 ? chance.OneOf(others) : chance.OneOf(Own),
     };
@@ -56,7 +57,8 @@ internal static class Templates
         if (!isCurrent && chance.Once(25)) return Reply(chance);
         string method = chance.OneOf(Methods);
         var message = new JsonObject { ["jsonrpc"] = "2.0", ["method"] = method };
-        if (!method.StartsWith("notifications/", StringComparison.Ordinal)) message["id"] = chance.Once(2) ? chance.Next(1000) : $"r{chance.Next(1000)}";
+        if (!method.StartsWith("notifications/", StringComparison.Ordinal))
+            message["id"] = chance.Once(2) ? chance.Next(1000) : $"r{chance.Next(1000)}";
         var parameters = ParametersOf(method, chance, persona, isCurrent);
         var meta = new JsonObject();
         if (chance.Once(4)) meta["progressToken"] = chance.Once(2) ? chance.Next(1000) : "p";
@@ -64,7 +66,9 @@ internal static class Templates
         {
             meta[$"{Meta}protocolVersion"] = McpHost.Current;
             meta[$"{Meta}clientInfo"] = Json("""{"name":"fuzz","version":"1"}""");
-            meta[$"{Meta}clientCapabilities"] = Json(chance.Once(3) ? "{}" : """{"elicitation":{},"sampling":{},"extensions":{"io.modelcontextprotocol/tasks":{}}}""");
+            meta[$"{Meta}clientCapabilities"] = Json(chance.Once(3)
+                ? "{}"
+                : """{"elicitation":{},"sampling":{},"extensions":{"io.modelcontextprotocol/tasks":{}}}""");
         }
         if (meta.Count > 0) parameters["_meta"] = meta;
         message["params"] = parameters;
@@ -79,7 +83,10 @@ internal static class Templates
         "tasks/list" => chance.Once(2) ? [] : new() { ["cursor"] = persona.AnyId(chance) },
         "subscriptions/listen" => new()
         {
-            ["notifications"] = new JsonObject { ["toolsListChanged"] = true, ["taskIds"] = new JsonArray(persona.AnyId(chance), persona.AnyId(chance)) },
+            ["notifications"] = new JsonObject
+            {
+                ["toolsListChanged"] = true, ["taskIds"] = new JsonArray(persona.AnyId(chance), persona.AnyId(chance)),
+            },
         },
         "initialize" => Json("""{"protocolVersion":"2025-11-25","clientInfo":{"name":"fuzz","version":"1"},"capabilities":{"elicitation":{}}}"""),
         "notifications/cancelled" => new() { ["requestId"] = chance.Next(1000), ["reason"] = "none" },
@@ -110,7 +117,11 @@ internal static class Templates
         {
             "plain" or "echo" or "long" => new JsonObject { ["text"] = "said" },
             "value" => new() { ["value"] = Json("""{"rows":[1,{"a":"b"}]}""") },
-            "run_command" => new() { ["command"] = "true", ["title"] = "t", ["cwd"] = "/", ["background"] = chance.Once(2), ["env"] = Json("""{"A":"b"}""") },
+            "run_command" => new()
+            {
+                ["command"] = "true", ["title"] = "t", ["cwd"] = "/", ["background"] = chance.Once(2),
+                ["env"] = Json("""{"A":"b"}"""),
+            },
             "only" or "ask" or "refuse" => [],
             "job_list" => new() { ["state"] = "running", ["kind"] = "command", ["limit"] = 5, ["text"] = "canary" },
             _ => new() { ["id"] = persona.AnyId(chance) },
@@ -136,7 +147,8 @@ internal static class Templates
 
     private static JsonObject Reply(Random chance) => new()
     {
-        ["jsonrpc"] = "2.0", ["id"] = chance.Once(2) ? $"errand-{chance.Next(50)}" : chance.Next(50), ["result"] = Json("""{"action":"accept","content":{"name":"x"}}"""),
+        ["jsonrpc"] = "2.0", ["id"] = chance.Once(2) ? $"errand-{chance.Next(50)}" : chance.Next(50),
+        ["result"] = Json("""{"action":"accept","content":{"name":"x"}}"""),
     };
 
     private static JsonObject Answers() => Json("""{"1":{"action":"accept","content":{"name":"x"}},"2":{"action":"decline"}}""");
