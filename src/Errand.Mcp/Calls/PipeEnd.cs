@@ -15,6 +15,9 @@ internal sealed class PipeEnd(IServiceProvider services) : IDisposable
 
     public void Dispose() => _gone.Dispose();
 
+    /// <summary>Whether a message came by a pipe. Over HTTP each knows the response that it is answered on, and the host tells what becomes of that.</summary>
+    public static bool IsOf(JsonRpcMessageContext? message) => message?.RelatedTransport is null;
+
     /// <summary>Does what a message asks for, and gives it up when the pipe that it came by has ended.</summary>
     /// <param name="message">Where the message came from.</param>
     /// <param name="work">What it asks for.</param>
@@ -22,8 +25,7 @@ internal sealed class PipeEnd(IServiceProvider services) : IDisposable
     public async ValueTask<T> UntilAsync<T>(
         JsonRpcMessageContext? message, Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
-        // Over HTTP each message knows the response that it is answered on, and the host tells what becomes of that.
-        if (message?.RelatedTransport is not null || !Watches()) return await work(cancellationToken);
+        if (!IsOf(message) || !Watches()) return await work(cancellationToken);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _gone.Token);
         return await work(either.Token);
     }

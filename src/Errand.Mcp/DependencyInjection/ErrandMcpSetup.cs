@@ -43,7 +43,7 @@ internal sealed class ErrandMcpSetup(IServiceProvider services, IOptions<ErrandM
         options.Filters.Request.CallToolWithAlternateFilters.Add((request, next, token) =>
         {
             _calls ??= services.GetRequiredService<ToolCalls>();
-            return _calls.IsConcerned(request)
+            return PipeEnd.IsOf(request.JsonRpcRequest.Context) && _calls.IsConcerned(request)
                 ? Pipe.UntilAsync(request.JsonRpcRequest.Context, until => _calls.InvokeAsync(request, next, until), token)
                 : _calls.InvokeAsync(request, next, token);
         });

@@ -16,7 +16,7 @@ internal sealed class LegacyMessages(ToolKinds tools, IOptions<ErrandMcpOptions>
     /// <summary>Notes what an answer, or a handler, will need to know of its request.</summary>
     public static McpMessageHandler Incoming(McpMessageHandler next) => (context, cancellationToken) =>
     {
-        if (context.JsonRpcMessage is JsonRpcRequest request
+        if (context.JsonRpcMessage is JsonRpcRequest request && !ClientEras.DescribesEachRequest(request.Context?.ProtocolVersion)
             && (request.Method is RequestMethods.Initialize or RequestMethods.ToolsList
                 || request.Method.StartsWith(OfTasks, StringComparison.Ordinal)))
             new LegacyExchange(request.Method, context.Server).NoteOn(request.Context ??= new());
