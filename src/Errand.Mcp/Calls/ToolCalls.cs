@@ -17,6 +17,8 @@ internal sealed class ToolCalls(
     IJobClient jobs, ToolKinds tools, CallAnswers answers, ResultReferences references, AbandonedCalls abandoned, IOptions<ErrandMcpOptions> options,
     TimeProvider time)
 {
+    private static readonly TimeSpan StillMeant = TimeSpan.FromMinutes(10);
+
     /// <summary>Whether a call is of a deferrable tool, or of one of Errand's own. All others are answered as if there were no Errand.</summary>
     public bool IsConcerned(RequestContext<CallToolRequestParams> request) =>
         ErrandToolAlias.Unwrap(request.MatchedPrimitive) is not null
@@ -90,22 +92,18 @@ internal sealed class ToolCalls(
         RequestContext<CallToolRequestParams> request, DeferrableTool tool, Caller caller, CallParameters said, CancellationToken cancellationToken)
     {
         if (abandoned.Take(tool, caller, said) is not { } id) return null;
-        bool isHeard = false;
+        // What is gone, or ended long ago, is not what this call is after: it is one of its own.
+        if (await jobs.FindAsync(id, CancellationToken.None) is not { } job || time.GetUtcNow() - job.FinishedAt > StillMeant) return null;
         try
         {
             var answer = await answers.AfterWaitAsync(request, tool, said, (id, PatienceOf(tool, said)), cancellationToken);
-            isHeard = IsHeard(request, cancellationToken);
+            if (!IsHeard(request, cancellationToken)) abandoned.Add(job);
             return answer;
         }
-        catch (JobNotFoundException)
+        catch (OperationCanceledException)
         {
-            // It was kept for its time, and is gone: this call is one of its own.
-            isHeard = true;
-            return null;
-        }
-        finally
-        {
-            if (!isHeard) abandoned.PutBack(tool, caller, said, id);
+            abandoned.Add(job);
+            throw;
         }
     }
 
