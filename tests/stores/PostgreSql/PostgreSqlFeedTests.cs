@@ -51,13 +51,12 @@ public sealed class PostgreSqlFeedTests : PostgreSqlTests
         var store = await OpenAsync(Options with { ChangesKept = 40 });
         string old = (await store.ChangesAsync(null, 10, Token)).Next;
         long Count(IEnumerable<string> rows) => long.Parse(rows.Single(), CultureInfo.InvariantCulture);
-        // Other tests' transactions may hold up the forgetting, as anybody's may.
-        for (int i = 0; Count(await PostgreSqlServer.ReadAsync($"SELECT floor::text::bigint FROM {Schema}.meta")) == 0; i++)
+        // Other tests' transactions may hold up the forgetting, as anybody's may, and it may first come only as far as one that the cursor saw open.
+        for (int i = 0; !(await store.ChangesAsync(old, 10, Token)).Resync; i++)
         {
             Assert.True(i < 1000, "Nothing was ever forgotten.");
             await AddAsync(store, NewJob());
         }
-        Assert.True((await store.ChangesAsync(old, 10, Token)).Resync);
         Assert.InRange(Count(await PostgreSqlServer.ReadAsync($"SELECT count(*) FROM {Schema}.change")), 40, 1000);
 
         string fresh = (await store.ChangesAsync(null, 10, Token)).Next;
