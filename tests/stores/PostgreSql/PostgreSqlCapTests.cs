@@ -133,9 +133,9 @@ public sealed class PostgreSqlCapTests : PostgreSqlTests
 
     private static int TestSeed()
     {
-        int seed = Environment.GetEnvironmentVariable("ERRAND_TEST_SEED") is { } given
+        int seed = Environment.GetEnvironmentVariable("ERRAND_SEED") is { } given
             ? int.Parse(given, CultureInfo.InvariantCulture) : RandomNumberGenerator.GetInt32(1 << 30);
-        TestContext.Current.TestOutputHelper?.WriteLine($"ERRAND_TEST_SEED={seed}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"ERRAND_SEED={seed}");
         return seed;
     }
 }
