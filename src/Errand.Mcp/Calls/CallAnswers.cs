@@ -28,7 +28,7 @@ internal sealed class CallAnswers(IJobClient jobs, Handles handles, LegacyTaskNe
     {
         var job = (await jobs.WaitAsync(wait.Id, new() { OrInput = true, Timeout = wait.Patience }, cancellationToken)).Job;
         if (job.IsTerminal) return ToolResults.OfOutcome(await jobs.GetOutcomeAsync(job, cancellationToken));
-        return await OfAsync(request, ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion), tool, said, job);
+        return await OfAsync(request, ClientEras.Of(request), tool, said, job);
     }
 
     /// <summary>A job as the task that its client asked for, or is able to follow.</summary>

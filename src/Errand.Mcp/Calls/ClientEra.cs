@@ -32,23 +32,24 @@ internal static class ClientEras
     private const string CapabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
 
     /// <summary>How the client of a call follows what is handed over.</summary>
-    /// <param name="request">The call.</param>
-    /// <param name="negotiated">The revision that the session agreed on, if there is a session.</param>
-    public static ClientEra Of(JsonRpcRequest request, string? negotiated)
+    public static ClientEra Of(RequestContext<CallToolRequestParams> call)
     {
-        string? version = request.Context?.ProtocolVersion ?? negotiated;
-        if (DescribesEachRequest(version)) return DeclaresTasks(request) ? ClientEra.Tasks : ClientEra.Plain;
-        return version == LegacyTasks && request.Params is JsonObject parameters && parameters[LegacyTaskParameters.Name] is not null
+        string? version = VersionOf(call);
+        if (DescribesEachRequest(version)) return DeclaresTasks(call.JsonRpcRequest) ? ClientEra.Tasks : ClientEra.Plain;
+        return version == LegacyTasks && call.JsonRpcRequest.Params is JsonObject parameters && parameters[LegacyTaskParameters.Name] is not null
             ? ClientEra.LegacyTasks
             : ClientEra.Plain;
     }
+
+    /// <summary>The revision that a call was made in: what it says itself, else what its session agreed on.</summary>
+    public static string? VersionOf(RequestContext<CallToolRequestParams> call) =>
+        call.JsonRpcRequest.Context?.ProtocolVersion ?? call.Server.NegotiatedProtocolVersion;
 
     /// <summary>Whether requests of a revision say all about themselves. Revisions are dates.</summary>
     public static bool DescribesEachRequest(string? version) => string.CompareOrdinal(version, FirstStateless) >= 0;
 
     /// <summary>Whether a call is of a revision whose requests say all about themselves.</summary>
-    public static bool DescribesEachRequest(RequestContext<CallToolRequestParams> request) =>
-        DescribesEachRequest(request.JsonRpcRequest.Context?.ProtocolVersion ?? request.Server.NegotiatedProtocolVersion);
+    public static bool DescribesEachRequest(RequestContext<CallToolRequestParams> call) => DescribesEachRequest(VersionOf(call));
 
     /// <summary>Whether a request declares the tasks extension.</summary>
     public static bool DeclaresTasks(JsonRpcRequest request) => request.Context?.ClientCapabilities is { } client

@@ -43,6 +43,9 @@ internal sealed class DeferrableTool
     /// <summary>What the result of the tool will look like, for callers who want to know.</summary>
     public JsonElement? ExpectedSchema => Tool.ProtocolTool.OutputSchema;
 
+    /// <summary>Whether a job is the call of a tool, so that its result is what the tool answered.</summary>
+    public static bool IsCall(Job job) => job.Kind.StartsWith(KindPrefix, StringComparison.Ordinal);
+
     /// <summary>What makes two calls of the tool the same.</summary>
     public string FingerprintOf(JobData input) => JobFingerprint.Of(Kind.Name, input, Policy.Namespace);
 

@@ -26,6 +26,14 @@ internal sealed class Heartbeat : IDisposable
     private double _last = double.NegativeInfinity;
     private bool _over;
 
+    /// <summary>Starts to beat for a client that has asked for progress; none for others.</summary>
+    /// <param name="server">The way to the client.</param>
+    /// <param name="token">What the client knows the call's progress by, if it does.</param>
+    /// <param name="options">How long a silence may be.</param>
+    /// <param name="time">The clock.</param>
+    public static Heartbeat? For(McpServer server, ProgressToken? token, ErrandMcpOptions options, TimeProvider time) =>
+        token is { } known ? new(server, known, options.HeartbeatInterval, time) : null;
+
     /// <summary>Starts to beat.</summary>
     /// <param name="server">The way to the client.</param>
     /// <param name="token">What the client knows the call's progress by.</param>

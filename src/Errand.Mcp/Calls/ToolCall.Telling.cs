@@ -10,10 +10,7 @@ internal sealed partial class ToolCall
     private Heartbeat? _heartbeat;
 
     /// <summary>Lets the waiting client hear that the call lives, if it asked for progress.</summary>
-    public void BeatWith(ErrandMcpOptions options, TimeProvider time)
-    {
-        if (_clientsToken is { } token) _heartbeat = new(Request.Server, token, options.HeartbeatInterval, time);
-    }
+    public void BeatWith(ErrandMcpOptions options, TimeProvider time) => _heartbeat = Heartbeat.For(Request.Server, _clientsToken, options, time);
 
     /// <summary>Its client waits no longer.</summary>
     public void StopBeating() => _heartbeat?.Dispose();

@@ -140,8 +140,7 @@ internal sealed partial class ToolCall : ICallBody
     {
         var metadata = new Dictionary<string, string>(2, StringComparer.Ordinal);
         if (Request.Server.ClientInfo is { } client) metadata[ToolMetadata.Client] = $"{client.Name} {client.Version}";
-        if ((Request.JsonRpcRequest.Context?.ProtocolVersion ?? Request.Server.NegotiatedProtocolVersion) is { } version)
-            metadata[ToolMetadata.Version] = version;
+        if (ClientEras.VersionOf(Request) is { } version) metadata[ToolMetadata.Version] = version;
         return metadata;
     }
 

@@ -28,7 +28,7 @@ internal sealed class ToolCalls(
     public ValueTask<ResultOrAlternate<CallToolResult>> InvokeAsync(
         RequestContext<CallToolRequestParams> request, CallHandler next, CancellationToken cancellationToken)
     {
-        var era = ClientEras.Of(request.JsonRpcRequest, request.Server.NegotiatedProtocolVersion);
+        var era = ClientEras.Of(request);
         if (request.MatchedPrimitive is McpServerTool tool && tools.Of(tool) is { } deferrable)
             return InvokeAsync(request, deferrable, era, next, cancellationToken);
         if (request.MatchedPrimitive is { } own && ErrandToolAlias.Unwrap(own) is JobStartingTool)

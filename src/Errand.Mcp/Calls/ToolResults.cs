@@ -73,7 +73,7 @@ internal static class ToolResults
     /// <summary>What a job answers in the words of a tool: a tool's own answer, or any other work's result as one.</summary>
     public static JsonObject ToNode(Job job, JobOutcome outcome, string? resultType)
     {
-        var node = IsOfTool(job) ? JsonNode.Parse(outcome.Result.Utf8.Span) as JsonObject : null;
+        var node = DeferrableTool.IsCall(job) ? JsonNode.Parse(outcome.Result.Utf8.Span) as JsonObject : null;
         var result = job.Kind == CommandAnswer.Kind ? CommandAnswer.Of(outcome) : OfOtherWork(outcome);
         node ??= JsonSerializer.SerializeToNode(result, ResultType) as JsonObject;
         if (resultType is not null) node!["resultType"] = resultType;
@@ -83,7 +83,7 @@ internal static class ToolResults
     /// <summary>What a job returned, as a value: a tool's structured content, else its text, as JSON where it is that.</summary>
     public static JsonElement ValueOf(Job job, JobOutcome outcome)
     {
-        if (!IsOfTool(job) || TryRead(outcome.Result) is not { } result) return outcome.Result.ToElement();
+        if (!DeferrableTool.IsCall(job) || TryRead(outcome.Result) is not { } result) return outcome.Result.ToElement();
         if (result.StructuredContent is { } structured) return structured;
         string text = string.Concat(result.Content.OfType<TextContentBlock>().Select(block => block.Text));
         if (text is ['{' or '[', ..])
@@ -96,8 +96,6 @@ internal static class ToolResults
         }
         return JsonSerializer.SerializeToElement(text, JobAnswerJson.Default.String);
     }
-
-    private static bool IsOfTool(Job job) => job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal);
 
     private static CallToolResult OfOtherWork(JobOutcome outcome)
     {

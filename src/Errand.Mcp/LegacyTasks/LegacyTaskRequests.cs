@@ -9,7 +9,6 @@ namespace Errand.Mcp;
 internal sealed class LegacyTaskRequests(IJobClient jobs, TaskRules rules, TimeProvider time)
 {
     private const int PageSize = 50;
-    private const string ByClient = "its client";
 
     public async ValueTask<JsonNode?> GetAsync(JsonRpcRequest request, CancellationToken cancellationToken) =>
         Write(request, await rules.LookAsync(request, cancellationToken));
@@ -19,7 +18,7 @@ internal sealed class LegacyTaskRequests(IJobClient jobs, TaskRules rules, TimeP
         var job = await rules.FindAsync(request, cancellationToken);
         if (!LegacyTask.HasEnded(job))
         {
-            var reply = await jobs.CancelAsync(job.Id, ByClient, CancellationToken.None);
+            var reply = await jobs.CancelAsync(job.Id, TaskRules.ByClient, CancellationToken.None);
             // It may have been removed meanwhile.
             job = reply.Job ?? await rules.FindAsync(request, cancellationToken);
             if (reply.Answer is StopAnswer.Cancelled or StopAnswer.Cancelling) return Write(request, job);

@@ -11,6 +11,7 @@ internal sealed class ResultReferences(IJobClient jobs)
 {
     private const string JobName = "$job";
     private const string PathName = "path";
+    private static readonly JsonElement Null = JsonElement.Parse("null");
     private const int DeepestNesting = 64;
     // Results that refer to others twice would else grow with each to twice the size.
     private const int MostBytes = 32 << 20;
@@ -78,7 +79,7 @@ internal sealed class ResultReferences(IJobClient jobs)
                 writer.WriteEndArray();
             }
         }
-        try { return Parse(buffer.WrittenMemory); }
+        try { return JsonElement.Parse(buffer.WrittenSpan); }
         catch (JsonException) { throw walk.Refuse("With the results in place of the references it is nested too deep."); }
     }
 
@@ -112,13 +113,7 @@ internal sealed class ResultReferences(IJobClient jobs)
         if (!job.IsTerminal) throw new JobNotFinishedException(job);
         if (job.State != JobState.Completed) throw new JobFailedException(job);
         var outcome = await jobs.GetOutcomeAsync(job, cancellationToken);
-        return outcome.Result.IsNone ? JsonValues.Null : ToolResults.ValueOf(job, outcome);
-    }
-
-    private static JsonElement Parse(ReadOnlyMemory<byte> json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
+        return outcome.Result.IsNone ? Null : ToolResults.ValueOf(job, outcome);
     }
 
     /// <summary>One way through nested references: where it began, and which jobs it came by.</summary>

@@ -7,8 +7,6 @@ namespace Errand.Mcp;
 /// <summary>The requests of the tasks extension of 2026-07-28.</summary>
 internal sealed class TaskRequests(IJobClient jobs, TaskRules rules, TaskDetails details)
 {
-    private const string ByClient = "its client";
-
     public async ValueTask<JsonNode?> GetAsync(JsonRpcRequest request, CancellationToken cancellationToken)
     {
         TaskRules.RequireExtension(request);
@@ -32,7 +30,7 @@ internal sealed class TaskRequests(IJobClient jobs, TaskRules rules, TaskDetails
         TaskRules.RequireExtension(request);
         var job = await rules.FindAsync(request, cancellationToken);
         // What has ended already stays as it is, and that is no error here.
-        await jobs.CancelAsync(job.Id, ByClient, CancellationToken.None);
+        await jobs.CancelAsync(job.Id, TaskRules.ByClient, CancellationToken.None);
         return Complete([]);
     }
 

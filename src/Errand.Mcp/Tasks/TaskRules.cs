@@ -8,6 +8,9 @@ namespace Errand.Mcp;
 /// <summary>Who may ask for which task, and what the others are told.</summary>
 internal sealed class TaskRules(IJobClient jobs, IOptions<ErrandMcpOptions> options, TimeProvider time)
 {
+    /// <summary>Who asked for the end of a task, for its history.</summary>
+    public const string ByClient = "its client";
+
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(25);
 

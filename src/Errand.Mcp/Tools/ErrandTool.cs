@@ -41,9 +41,9 @@ internal abstract class ErrandTool(ErrandToolParts parts) : McpServerTool
     /// <summary>The JSON schema of the answer.</summary>
     protected abstract string AnswerSchema { get; }
 
-    protected virtual JsonElement InputSchema => Parse(Schema);
+    protected virtual JsonElement InputSchema => JsonElement.Parse(Schema);
 
-    protected virtual JsonElement OutputSchema => Parse(AnswerSchema);
+    protected virtual JsonElement OutputSchema => JsonElement.Parse(AnswerSchema);
 
     protected virtual bool IsReadOnly => true;
 
@@ -85,10 +85,4 @@ internal abstract class ErrandTool(ErrandToolParts parts) : McpServerTool
         StructuredContent = JsonSerializer.SerializeToElement(value, type),
         IsError = isError ? true : null,
     };
-
-    protected static JsonElement Parse(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
-    }
 }

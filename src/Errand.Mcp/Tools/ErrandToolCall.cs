@@ -8,7 +8,7 @@ internal sealed record ErrandToolCall(RequestContext<CallToolRequestParams> Requ
 {
     /// <summary>Tells the client that the call lives, if it asked for progress; ends when it is disposed.</summary>
     public Heartbeat? Beat(ErrandMcpOptions options, TimeProvider time) =>
-        Request.Params?.ProgressToken is { } token ? new(Request.Server, token, options.HeartbeatInterval, time) : null;
+        Heartbeat.For(Request.Server, Request.Params?.ProgressToken, options, time);
 
     /// <summary>How the call ends early: it is cancelled, or its client has gone.</summary>
     /// <param name="cancellationToken">That it is cancelled.</param>

@@ -41,8 +41,7 @@ internal sealed record JobAnswer
     public static JobAnswer? Of(Job job, JobOutcome outcome)
     {
         if (outcome.Result.IsNone) return null;
-        bool isTool = job.Kind.StartsWith(DeferrableTool.KindPrefix, StringComparison.Ordinal);
-        if (isTool && ToolResults.TryRead(outcome.Result) is { } result) return OfCall(result);
+        if (DeferrableTool.IsCall(job) && ToolResults.TryRead(outcome.Result) is { } result) return OfCall(result);
         var value = outcome.Result.ToElement();
         bool isCommand = job.Kind == CommandAnswer.Kind && value.ValueKind == JsonValueKind.Object && value.TryGetProperty("stdout", out _);
         return new()

@@ -10,12 +10,13 @@ namespace Errand.Mcp;
 internal abstract class JobStartingTool(ErrandToolParts parts, IJobClient jobs, Handles handles) : ErrandTool(parts)
 {
     private ToolPolicy? _policy;
+    private CallParameters.Names? _parameters;
 
     public override bool FollowsJobs => false;
 
-    protected override JsonElement InputSchema => ToolListing.WithParameters(Parse(Schema), Parameters, Policy);
+    protected override JsonElement InputSchema => ToolListing.WithParameters(JsonElement.Parse(Schema), Parameters, Policy);
 
-    protected override JsonElement OutputSchema => ToolListing.WithHandle(Parse(AnswerSchema));
+    protected override JsonElement OutputSchema => ToolListing.WithHandle(JsonElement.Parse(AnswerSchema));
 
     protected override bool IsReadOnly => false;
 
@@ -29,7 +30,8 @@ internal abstract class JobStartingTool(ErrandToolParts parts, IJobClient jobs, 
     private ToolPolicy Policy =>
         _policy ??= ToolPolicy.Of(OwnName, [new DeferrableAttribute { OnAbandon = OnAbandon.Promote }], Parts.Settings.Value)!;
 
-    private CallParameters.Names Parameters => CallParameters.NamesFor(Parse(Schema), Policy);
+    // Asked for by every call, and to be read from the schema only once.
+    private CallParameters.Names Parameters => _parameters ??= CallParameters.NamesFor(JsonElement.Parse(Schema), Policy);
 
     /// <summary>What is asked for by a call.</summary>
     protected abstract JobSpec SpecOf(ToolArguments arguments);
@@ -57,9 +59,8 @@ internal abstract class JobStartingTool(ErrandToolParts parts, IJobClient jobs, 
         var result = await jobs.CallAsync(spec, how, Policy.OnAbandon == OnAbandon.Promote ? givesUp.Token : cancellationToken);
         return result.Outcome is { } outcome
             ? AnswerOf(outcome)
-            : await handles.AnswerAsync(result.Job!, null, said.Detail ?? Policy.Detail, said.Strict ?? Policy.Strict, Parse(AnswerSchema));
+            : await handles.AnswerAsync(result.Job!, null, said.Detail ?? Policy.Detail, said.Strict ?? Policy.Strict, JsonElement.Parse(AnswerSchema));
     }
 
-    private static bool IsLegacyTask(ErrandToolCall call) =>
-        ClientEras.Of(call.Request.JsonRpcRequest, call.Request.Server.NegotiatedProtocolVersion) == ClientEra.LegacyTasks;
+    private static bool IsLegacyTask(ErrandToolCall call) => ClientEras.Of(call.Request) == ClientEra.LegacyTasks;
 }

@@ -1,3 +1,4 @@
+using Errand.Mcp;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol;
@@ -46,7 +47,7 @@ internal sealed class McpEndpoint(
     {
         string version = context.Request.Headers[McpHeaders.Version].ToString();
         message.Context = new() { User = context.User, ProtocolVersion = version.Length > 0 ? version : null };
-        if (McpVersions.DescribesEachRequest(version)) return exchange.ServeAsync(context, message);
+        if (ClientEras.DescribesEachRequest(version)) return exchange.ServeAsync(context, message);
         if (!options.Value.Sessions) return exchange.ServeLegacyAsync(context, message);
         bool begins = message is JsonRpcRequest { Method: RequestMethods.Initialize };
         if (context.Request.Headers.ContainsKey(McpHeaders.Session)) return ServeInSessionAsync(context, message, begins, version);
@@ -140,7 +141,7 @@ internal sealed class McpEndpoint(
         session = null;
         string version = context.Request.Headers[McpHeaders.Version].ToString();
         if (rules.CheckVersion(version) is { } unsupported) return unsupported;
-        if (McpVersions.DescribesEachRequest(version) || !options.Value.Sessions)
+        if (ClientEras.DescribesEachRequest(version) || !options.Value.Sessions)
         {
             context.Response.Headers.Allow = HttpMethods.Post;
             return McpRefusal.OnlyPost;

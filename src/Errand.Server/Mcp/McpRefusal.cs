@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Errand.Mcp;
 using Microsoft.AspNetCore.Http;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
@@ -12,8 +13,7 @@ internal sealed record McpRefusal(int Status, int Code, string Message, JsonNode
     /// <summary>What JSON-RPC leaves to servers; clients know this one for what has nothing to do with the message itself.</summary>
     private const int ServerError = -32000;
     private const int NoSuchSession = -32001;
-    private static readonly JsonTypeInfo<JsonRpcError> ErrorType =
-        (JsonTypeInfo<JsonRpcError>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcError));
+    private static readonly JsonTypeInfo<JsonRpcError> ErrorType = McpNodes.TypeOf<JsonRpcError>();
 
     public static McpRefusal UnknownOrigin { get; } = new(StatusCodes.Status403Forbidden, ServerError,
         "The request comes from a page of another site, which the application does not list.");

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using Errand.Mcp;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol;
@@ -13,8 +14,7 @@ namespace Errand.Server.Mcp;
 /// <summary>Reads the one JSON-RPC message that a request carries.</summary>
 internal sealed class McpRequestReader(IOptions<McpHttpOptions> options)
 {
-    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType =
-        (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
+    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType = McpNodes.TypeOf<JsonRpcMessage>();
 
     private readonly long _limit = options.Value.MaxRequestBytes;
 

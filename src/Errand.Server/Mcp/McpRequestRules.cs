@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
+using Errand.Mcp;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol;
@@ -51,7 +52,7 @@ internal sealed class McpRequestRules(McpVersions versions, IOptions<McpServerOp
         var meta = parameters?["_meta"] as JsonObject;
         string? declared = Text(meta?[VersionField]);
         if (CheckVersion(version, declared is not null) is { } unsupported) return unsupported;
-        if (method is null || (!McpVersions.DescribesEachRequest(version) && !McpVersions.DescribesEachRequest(declared))) return null;
+        if (method is null || (!ClientEras.DescribesEachRequest(version) && !ClientEras.DescribesEachRequest(declared))) return null;
         return CheckMeta(version, declared, meta, message) ?? CheckMethod(headers, method) ?? CheckName(headers, method, parameters)
             ?? CheckArguments(headers, method, parameters);
     }

@@ -194,6 +194,7 @@ public sealed class EndingTests
         [McpServerTool(Name = "block"), Deferrable]
         public static string BlockItsThread()
         {
+            // What is under test: a body that holds its thread for longer than it takes to be noticed.
             Thread.Sleep(30);
             Block!.Wait(Token);
             return "done";
