@@ -15,7 +15,9 @@ internal sealed class PipeEnd(IServiceProvider services) : IDisposable
 
     public void Dispose() => _gone.Dispose();
 
-    /// <summary>Whether a message came by a pipe. Over HTTP each knows the response that it is answered on, and the host tells what becomes of that.</summary>
+    /// <summary>
+    /// Whether a message came by a pipe. Over HTTP each knows the response that it is answered on, and the host tells what becomes of that.
+    /// </summary>
     public static bool IsOf(JsonRpcMessageContext? message) => message?.RelatedTransport is null;
 
     /// <summary>Does what a message asks for, and gives it up when the pipe that it came by has ended.</summary>

@@ -7,7 +7,8 @@ namespace Errand.Diagnostics;
 internal sealed class JobLoggerProvider : ILoggerProvider
 {
     // Errand's own lines are about jobs, not of them; one about output that cannot be written must not become output.
-    public ILogger CreateLogger(string categoryName) => IsOf(categoryName, ErrandTelemetry.Name) ? NullLogger.Instance : new JobOutputLogger(categoryName);
+    public ILogger CreateLogger(string categoryName) =>
+        IsOf(categoryName, ErrandTelemetry.Name) ? NullLogger.Instance : new JobOutputLogger(categoryName);
 
     public void Dispose()
     {
@@ -29,7 +30,8 @@ internal sealed class JobLoggerProvider : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (JobExecution.Current is { } execution && IsKept(execution.Core.Options)) execution.Output.Logger.Log(logLevel, eventId, state, exception, formatter);
+            if (JobExecution.Current is { } execution && IsKept(execution.Core.Options))
+                execution.Output.Logger.Log(logLevel, eventId, state, exception, formatter);
         }
 
         private bool IsKept(ErrandOptions options)
