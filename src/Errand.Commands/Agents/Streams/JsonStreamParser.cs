@@ -1,0 +1,45 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Errand.Commands;
+
+/// <summary>A stream of JSON objects, one a line, each with a <c>type</c>.</summary>
+internal abstract class JsonStreamParser : AgentStreamParser
+{
+    private const int MaxRawBytes = 16 * 1024;
+
+    public sealed override void Read(ReadOnlySpan<byte> line, ICollection<AgentEvent> events)
+    {
+        if (line.IsEmpty || IsBlank(line)) return;
+        if (!TryRead(line, events)) events.Add(AgentMessage.Raw(TextOf(line)));
+    }
+
+    /// <summary>Reads an object.</summary>
+    /// <returns>Whether it is known.</returns>
+    protected abstract bool Read(string type, JsonElement root, ICollection<AgentEvent> events);
+
+    private bool TryRead(ReadOnlySpan<byte> line, ICollection<AgentEvent> events)
+    {
+        var reader = new Utf8JsonReader(line);
+        try
+        {
+            if (!JsonDocument.TryParseValue(ref reader, out var document)) return false;
+            using (document)
+            {
+                bool isWhole = IsBlank(line[(int)reader.BytesConsumed..]);
+                return isWhole && document.RootElement.Text("type") is { } type && Read(type, document.RootElement, events);
+            }
+        }
+        catch (JsonException)
+        {
+            // A CLI that dies leaves half a line, and some write warnings between the lines.
+            return false;
+        }
+    }
+
+    private static bool IsBlank(ReadOnlySpan<byte> bytes) => bytes.IndexOfAnyExcept((byte)' ', (byte)'\t', (byte)'\r') < 0;
+
+    private static string TextOf(ReadOnlySpan<byte> line) => line.Length <= MaxRawBytes
+        ? Encoding.UTF8.GetString(line).TrimEnd('\r')
+        : $"{Encoding.UTF8.GetString(line[..MaxRawBytes])}… ({line.Length:N0} bytes)";
+}
