@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Errand.Commands;
 
@@ -11,6 +12,8 @@ internal abstract class JsonStreamParser : AgentStreamParser
     public sealed override void Read(ReadOnlySpan<byte> line, ICollection<AgentEvent> events)
     {
         if (line.IsEmpty || IsBlank(line)) return;
+        // What a tool gives back may hold any bytes, and not every CLI minds them.
+        if (!Utf8.IsValid(line)) line = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line));
         if (!TryRead(line, events)) events.Add(AgentMessage.Raw(TextOf(line)));
     }
 
@@ -30,9 +33,9 @@ internal abstract class JsonStreamParser : AgentStreamParser
                 return isWhole && document.RootElement.Text("type") is { } type && Read(type, document.RootElement, events);
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A CLI that dies leaves half a line, and some write warnings between the lines.
+            // A CLI that dies leaves half a line, some write warnings between the lines, and a name may hold half a surrogate pair.
             return false;
         }
     }
