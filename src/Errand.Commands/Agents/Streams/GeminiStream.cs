@@ -46,6 +46,13 @@ internal sealed class GeminiStream : JsonStreamParser
         }
     }
 
+    protected override void Flush(ICollection<AgentEvent> events)
+    {
+        string text = _piece.ToString().TrimEnd('\n');
+        _piece.Clear();
+        if (text.Length > 0) events.Add(AgentMessage.Says(text));
+    }
+
     private bool ReadMessage(JsonElement root, ICollection<AgentEvent> events)
     {
         string text = root.Text("content") ?? "";
@@ -94,12 +101,5 @@ internal sealed class GeminiStream : JsonStreamParser
         _piece.Clear().Append(text, end + 1, text.Length - end - 1);
         if (text.AsSpan(0, end).IsWhiteSpace()) return;
         events.Add(AgentMessage.Says(text[..end]));
-    }
-
-    private void Flush(ICollection<AgentEvent> events)
-    {
-        string text = _piece.ToString().TrimEnd('\n');
-        _piece.Clear();
-        if (text.Length > 0) events.Add(AgentMessage.Says(text));
     }
 }

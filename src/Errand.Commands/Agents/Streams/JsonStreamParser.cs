@@ -14,12 +14,17 @@ internal abstract class JsonStreamParser : AgentStreamParser
         if (line.IsEmpty || IsBlank(line)) return;
         // What a tool gives back may hold any bytes, and not every CLI minds them.
         if (!Utf8.IsValid(line)) line = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line));
-        if (!TryRead(line, events)) events.Add(AgentMessage.Raw(TextOf(line)));
+        if (TryRead(line, events)) return;
+        Flush(events);
+        events.Add(AgentMessage.Raw(TextOf(line)));
     }
 
     /// <summary>Reads an object.</summary>
     /// <returns>Whether it is known.</returns>
     protected abstract bool Read(string type, JsonElement root, ICollection<AgentEvent> events);
+
+    /// <summary>Gives what is held back, because something else comes.</summary>
+    protected virtual void Flush(ICollection<AgentEvent> events) { }
 
     private bool TryRead(ReadOnlySpan<byte> line, ICollection<AgentEvent> events)
     {
