@@ -9,6 +9,7 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
     private const int Bound = 1 << 20;
     private readonly Lock _lock = new();
     private readonly List<(OutputStream Stream, byte[] Bytes, DateTimeOffset At)> _held = [];
+    private readonly long[] _adoptTo = new long[2];
     private long _heldBytes;
     private bool _isOver = isOver;
 
@@ -21,6 +22,10 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
     }
 
     public override StoreUnavailableException? Failure => log.Failure;
+
+    public override string? Folder => log.Folder;
+
+    public override string CreateFolder() => log.CreateFolder();
 
     public override ValueTask<OutputSummary> CompleteAsync(CancellationToken cancellationToken = default)
     {
@@ -43,6 +48,22 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
                 log.Append(stream, bytes, at);
             }
             else Hold_NeedsLock(stream, bytes, at);
+        }
+    }
+
+    protected internal override long AdoptBytes(OutputStream stream, long length, DateTimeOffset at)
+    {
+        lock (_lock)
+        {
+            if (_isOver) return log.Bytes;
+            if (MayWrite)
+            {
+                Release_NeedsLock();
+                return log.AdoptBytes(stream, length, at);
+            }
+            ref long adoptTo = ref _adoptTo[(int)stream];
+            adoptTo = Math.Max(adoptTo, length);
+            return log.Bytes;
         }
     }
 
@@ -72,9 +93,13 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
 
     private void Release_NeedsLock()
     {
-        if (_held.Count == 0) return;
         foreach (var (stream, bytes, at) in _held) log.Append(stream, bytes, at);
         _held.Clear();
         _heldBytes = 0;
+        for (int stream = 0; stream < _adoptTo.Length; stream++)
+        {
+            if (_adoptTo[stream] > 0) log.AdoptTo((OutputStream)stream, _adoptTo[stream]);
+            _adoptTo[stream] = 0;
+        }
     }
 }
