@@ -60,11 +60,12 @@ internal sealed class ExecutionStop(JobExecution execution)
         if (Reason != StopReason.None) throw new OperationCanceledException(Token);
     }
 
-    /// <summary>The work starts now, and may take so long.</summary>
-    public void StartClock(TimeSpan? limit)
+    /// <summary>The work starts now, or goes on after it has run for a while, and may take so long.</summary>
+    public void StartClock(TimeSpan? limit, TimeSpan ran = default)
     {
         lock (execution.Lock)
         {
+            _ran = ran;
             _limit = limit ?? Timeout.InfiniteTimeSpan;
             _clockStartedAt = Time.GetTimestamp();
             _clockRuns = true;

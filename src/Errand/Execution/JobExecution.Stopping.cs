@@ -66,6 +66,11 @@ internal sealed partial class JobExecution
     public async Task AbandonAsync()
     {
         if (!TryConclude()) return;
+        if (Outlives && Core.Runner!.IsStopping)
+        {
+            Leave();
+            return;
+        }
         Log.Abandoned(Core.Logger, Id, Spec.Kind, Stop.Reason);
         if (Stored is { } stored)
             await NoteAsync(

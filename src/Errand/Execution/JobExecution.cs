@@ -113,12 +113,15 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
 
     public bool Restartable => _kind?.Restartable ?? false;
 
+    /// <summary>Whether the work goes on without this process.</summary>
+    public bool Outlives => _kind?.Outlives ?? false;
+
     private bool RunsOnOwnThread => _kind is { } kind && (kind.Blocking || kind.SeenBlocking);
 
     /// <summary>Runs a stored job from its beginning, or goes on with it.</summary>
     public void Begin(bool resume)
     {
-        Stop.StartClock(Limits.WallTime);
+        Stop.StartClock(Limits.WallTime, resume && Outlives ? RanBefore() : default);
         Stop.WatchLimit();
         if (Stored!.Current.Phase is JobPhase.RunningCancelling) StopForCancel(Stored.Current);
         void Work() => _ = RunToEndAsync(resume);
@@ -136,6 +139,8 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
         else if (ExecutionContext.Capture() is { } callers) Core.Scheduler.QueueBlocking(() => ExecutionContext.Run(callers, RunInline, this));
         else Core.Scheduler.QueueBlocking(() => RunInline(this));
     }
+
+    private TimeSpan RanBefore() => Core.Time.GetUtcNow() is var now && now > StartedAt ? now - StartedAt : default;
 
     private static void RunInline(object? execution) => _ = ((JobExecution)execution!).RunToEndAsync(resume: false);
 
@@ -242,7 +247,8 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
 
     private void Conclude(JobOutcome outcome)
     {
-        if (Call is { } call) call.OnEnded(outcome);
+        if (IsLeft) Leave();
+        else if (Call is { } call) call.OnEnded(outcome);
         else _ = FinishAsync(outcome);
     }
 
