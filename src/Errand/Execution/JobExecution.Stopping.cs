@@ -94,6 +94,9 @@ internal sealed partial class JobExecution
         DisposeRun();
     }
 
+    /// <summary>Adds a line to the history of a stored job, if it can be written.</summary>
+    public Task NoteAsync(JobEvent line) => NoteAsync(Stored!, line);
+
     private static async Task NoteAsync(RunningJob stored, JobEvent line)
     {
         try { await stored.WriteAsync(job => job.IsTerminal ? null : JobTransition.Note(job.Fence, line)); }
