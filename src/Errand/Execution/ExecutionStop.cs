@@ -17,6 +17,9 @@ internal sealed class ExecutionStop(JobExecution execution)
 
     public StopReason Reason { get; private set; }
 
+    /// <summary>Whether the work went past one of its limits, so that whatever it then returns is not its outcome.</summary>
+    public bool IsPastLimit => Reason is StopReason.TimedOut or StopReason.OutputLimit;
+
     public CancellationToken Token
     {
         get

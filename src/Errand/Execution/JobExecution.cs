@@ -1,3 +1,4 @@
+using System.Globalization;
 using Errand.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -203,6 +204,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     private JobOutcome AfterStop(JobOutcome outcome) => Stop.Reason switch
     {
         StopReason.TimedOut => TimedOut(),
+        StopReason.OutputLimit => WroteTooMuch(),
         StopReason.ShuttingDown when outcome.Error?.Code == JobErrorCodes.Exception && Thrown is OperationCanceledException => ShutDown(),
         _ => outcome,
     };
@@ -226,6 +228,10 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     private JobOutcome TimedOut() => JobOutcome.Failed(new JobError(JobErrorCodes.Timeout,
         $"It ran for {Seconds(Stop.Ran())}, past its limit of {Seconds(Limits.WallTime)}, and was stopped. " +
         "Give it a longer limit (JobSpec.Limits), or make it do less."));
+
+    private JobOutcome WroteTooMuch() => JobOutcome.Failed(new JobError(JobErrorCodes.LimitOutput, string.Create(CultureInfo.InvariantCulture,
+        $"It wrote {Output.Writer.Bytes:N0} bytes of output, past its limit of {Limits.OutputBytes:N0}, and was stopped. ") +
+        "Give it a larger limit (JobSpec.Limits), or make it write less.", Retryable: false));
 
     private static string Seconds(TimeSpan? time) => FormattableString.Invariant($"{time?.TotalSeconds:0.###} s");
 

@@ -8,6 +8,7 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
 {
     private const int Bound = 1 << 20;
     private readonly Lock _lock = new();
+    private readonly long? _limit = execution.Limits.OutputBytes;
     private readonly List<(OutputStream Stream, byte[] Bytes, DateTimeOffset At)> _held = [];
     private readonly long[] _adoptTo = new long[2];
     private long _heldBytes;
@@ -49,6 +50,7 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
             }
             else Hold_NeedsLock(stream, bytes, at);
         }
+        KeepLimit();
     }
 
     protected internal override long AdoptBytes(OutputStream stream, long length, DateTimeOffset at)
@@ -56,15 +58,17 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
         lock (_lock)
         {
             if (_isOver) return log.Bytes;
-            if (MayWrite)
+            if (!MayWrite)
             {
-                Release_NeedsLock();
-                return log.AdoptBytes(stream, length, at);
+                ref long adoptTo = ref _adoptTo[(int)stream];
+                adoptTo = Math.Max(adoptTo, length);
+                return log.Bytes;
             }
-            ref long adoptTo = ref _adoptTo[(int)stream];
-            adoptTo = Math.Max(adoptTo, length);
-            return log.Bytes;
+            Release_NeedsLock();
+            log.AdoptBytes(stream, length, at);
         }
+        KeepLimit();
+        return log.Bytes;
     }
 
     protected override ValueTask CloseAsync()
@@ -78,6 +82,11 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
     }
 
     private bool MayWrite => execution.Stored is not { } stored || execution.Core.Runner!.MayWrite(stored.Fence);
+
+    private void KeepLimit()
+    {
+        if (_limit is { } limit && log.Bytes > limit) execution.Stop.TryStop(StopReason.OutputLimit);
+    }
 
     private void Hold_NeedsLock(OutputStream stream, ReadOnlySpan<byte> bytes, DateTimeOffset at)
     {
