@@ -15,13 +15,16 @@ internal sealed class CommandProcess : IDisposable
 
     private readonly Process _process;
     private readonly JobContext _job;
+    private readonly ProcessKey _key;
     private readonly ProcessTree _tree;
 
     private CommandProcess(Process process, JobContext job)
     {
         _process = process;
         _job = job;
-        _tree = ProcessTree.Of(process);
+        _key = OperatingSystem.IsLinux() ? ProcessKey.Of(process.Id) ?? default : new(process.Id, 0);
+        var mark = ProcessMark.Of(job.Id, job.Attempt);
+        _tree = ProcessTree.Of(_key, OperatingSystem.IsLinux() && mark.Set(process.Id) ? mark : default);
     }
 
     public CapturedText Stdout { get; } = new();
@@ -60,7 +63,7 @@ internal sealed class CommandProcess : IDisposable
         using (_job.CancellationToken.UnsafeRegister(static process => _ = ((CommandProcess)process!).StopAsync(), this))
             await _process.WaitForExitAsync(CancellationToken.None);
         // What a cancelled command has left ends with it.
-        if (_job.CancellationToken.IsCancellationRequested) _tree.Signal(CommandSignals.Kill);
+        if (_job.CancellationToken.IsCancellationRequested) Signal(CommandSignals.Kill);
         await Task.WhenAny(Task.WhenAll(fed, read), Task.Delay(DrainTime, _job.Time));
         return _process.ExitCode;
     }
@@ -81,11 +84,17 @@ internal sealed class CommandProcess : IDisposable
         while (!_process.HasExited)
         {
             int due = DueAfter(_job.Time.GetElapsedTime(startedAt));
-            if (due != sent) _tree.Signal(sent = due);
+            if (due != sent) Signal(sent = due);
             if (due == CommandSignals.Kill) return;
             // Looks often, because a cancel may become a kill, and no token tells of that.
             await Task.Delay(Look, _job.Time);
         }
+    }
+
+    private void Signal(int signal)
+    {
+        _tree.Signal(signal);
+        if (OperatingSystem.IsLinux()) _key.Signal(signal);
     }
 
     private int DueAfter(TimeSpan elapsed) =>
