@@ -7,11 +7,12 @@ namespace Errand.Commands;
 internal sealed class ProgressLine(ProgressReader reader)
 {
     private const int Kept = 512;
+    private const int Enough = Kept * 4;
     private const byte Escape = 0x1b;
     private const byte Bell = 0x07;
     private const int MaxOsc = 32;
 
-    private readonly byte[] _buffer = new byte[Kept * 4];
+    private readonly byte[] _buffer = new byte[Enough];
     private readonly byte[] _osc = new byte[MaxOsc];
     private int _length;
     private bool _isCut;
@@ -32,6 +33,9 @@ internal sealed class ProgressLine(ProgressReader reader)
 
     /// <summary>What the last segment with a number tells.</summary>
     public ProgressNumber? Number { get; private set; }
+
+    /// <summary>Whether somebody wants the message: to make it takes longer than all the rest.</summary>
+    public bool WantsMessage { get; set; } = true;
 
     /// <summary>The last segment that is not blank.</summary>
     public string? Message { get; private set; }
@@ -78,9 +82,9 @@ internal sealed class ProgressLine(ProgressReader reader)
         _isSettled = true;
         (Number, Message) = (_number, _message);
         var segment = Segment;
-        if (ProgressMessage.Read(segment, _isCut) is not { } message) return;
-        Message = message;
-        Number = reader.Find(segment, _isCut, message) ?? Number;
+        string? text = WantsMessage || reader.WantsText ? ProgressMessage.Read(segment, _isCut) : null;
+        Message = text ?? Message;
+        Number = reader.Find(segment, _isCut, text) ?? Number;
     }
 
     private ReadOnlySpan<byte> Segment => _buffer.AsSpan(Math.Max(0, _length - Kept), Math.Min(Kept, _length));
@@ -88,6 +92,7 @@ internal sealed class ProgressLine(ProgressReader reader)
     private bool AppendText(ReadOnlySpan<byte> text)
     {
         bool seen = false;
+        if (text.Length > Enough && IsEnough(text[^Enough..])) text = text[^Enough..];
         while (!text.IsEmpty)
         {
             int visible = text.IndexOfAnyInRange((byte)0, (byte)0x1f);
@@ -101,6 +106,15 @@ internal sealed class ProgressLine(ProgressReader reader)
             text = hidden < 0 ? [] : text[(hidden + 1)..];
         }
         return seen;
+    }
+
+    // Whether nothing before these bytes will be kept. What is no text may go to and fro between what is seen and what is not.
+    private static bool IsEnough(ReadOnlySpan<byte> text)
+    {
+        int visible = 0;
+        foreach (byte b in text)
+            if (b >= 0x20) visible++;
+        return visible > Kept;
     }
 
     private void Keep(ReadOnlySpan<byte> text)

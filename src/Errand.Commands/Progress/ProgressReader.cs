@@ -12,14 +12,18 @@ internal sealed class ProgressReader(IReadOnlyList<ProgressPattern> patterns, bo
     /// <summary>What most programs write, and nothing else.</summary>
     public static ProgressReader Usual { get; } = new([], knowsUsual: true);
 
+    /// <summary>Whether lines are wanted as text, too.</summary>
+    public bool WantsText => patterns.Count > 0;
+
     /// <summary>The progress that a line tells.</summary>
     /// <param name="line">The line.</param>
     /// <param name="isCut">Whether its start is missing.</param>
-    /// <param name="text">The same as text, bounded.</param>
-    public ProgressNumber? Find(ReadOnlySpan<byte> line, bool isCut, string text)
+    /// <param name="text">The same as text, bounded; absent where it is blank, or not wanted.</param>
+    public ProgressNumber? Find(ReadOnlySpan<byte> line, bool isCut, string? text)
     {
-        foreach (var pattern in patterns)
-            if (pattern.Find(text) is { } own) return own;
+        if (text is not null)
+            foreach (var pattern in patterns)
+                if (pattern.Find(text) is { } own) return own;
         return knowsUsual ? ProgressText.Find(line, isCut) : null;
     }
 

@@ -9,8 +9,8 @@ namespace Errand.Commands;
 internal sealed class ProgressStream(ProgressReader reader)
 {
     // Lines that look like progress and are none could otherwise cost more than all the rest.
-    private const int MinLooks = 32;
-    private const int BytesForLook = 1024;
+    private const int MinLooks = 24;
+    private const int BytesForLook = 2048;
 
     // A carriage return and a backspace write over what was there.
     private static readonly SearchValues<byte> Ends = SearchValues.Create("\n\r\b\v\f"u8);
@@ -72,7 +72,7 @@ internal sealed class ProgressStream(ProgressReader reader)
             int at = hasMessage ? reader.LastCandidate(lines) : lines.LastIndexOfAnyExcept(Ends);
             if (at < 0) return;
             var line = LineAt(lines, at, out int start);
-            Read(line);
+            Read(line, wantsMessage: !hasMessage);
             if (!hasMessage && _earlier.Message is { } message) (hasMessage, _message) = (true, new(message, now));
             if (!hasNumber && _earlier.Number is { } number) (hasNumber, _number) = (true, new(number, now));
             lines = lines[..start];
@@ -83,7 +83,7 @@ internal sealed class ProgressStream(ProgressReader reader)
     {
         for (int at; (at = lines.LastIndexOf("\e]9;4;"u8)) >= 0;)
         {
-            Read(LineAt(lines, at, out int start));
+            Read(LineAt(lines, at, out int start), wantsMessage: false);
             if (_earlier.Osc is { } osc)
             {
                 Osc = new(osc, now);
@@ -93,9 +93,10 @@ internal sealed class ProgressStream(ProgressReader reader)
         }
     }
 
-    private void Read(ReadOnlySpan<byte> line)
+    private void Read(ReadOnlySpan<byte> line, bool wantsMessage)
     {
         _earlier.Clear();
+        _earlier.WantsMessage = wantsMessage;
         _earlier.Append(line);
         _earlier.Settle();
     }
