@@ -1,6 +1,5 @@
 using Errand;
 using Errand.Commands;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -10,6 +9,7 @@ public static class ErrandAgentsBuilderExtensions
 {
     /// <summary>
     /// Adds the kind <c>agent</c>, tasks that the CLI of an agent works on (claude, codex, gemini, any other), and <see cref="IAgentClient"/>.
+    /// They are run as commands are; where <c>AddCommands</c> was not called before, this adds commands, too.
     /// </summary>
     /// <param name="builder">Errand.</param>
     /// <param name="configure">Adds profiles, or changes those that are there.</param>
@@ -20,8 +20,8 @@ public static class ErrandAgentsBuilderExtensions
         if (configure is not null) options.Configure(configure);
         if (services.Any(service => service.ServiceType == typeof(IAgentClient))) return builder;
         services.AddSingleton<IValidateOptions<AgentOptions>, AgentOptionsValidator>();
-        services.TryAddSingleton<IAgentProcesses>(provider => new ChildProcesses(provider.GetRequiredService<WorkScheduler>()));
-        services.AddSingleton(provider => AgentKind.Of(OptionsOf(provider), provider.GetRequiredService<IAgentProcesses>()));
+        if (services.All(service => service.ServiceType != typeof(CommandParts))) builder.AddCommands();
+        services.AddSingleton(provider => AgentKind.Of(OptionsOf(provider), provider.GetRequiredService<CommandParts>()));
         services.AddSingleton<IAgentClient>(provider => new AgentClient(provider.GetRequiredService<IJobClient>(), OptionsOf(provider)));
         return builder;
     }

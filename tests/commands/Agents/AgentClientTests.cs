@@ -11,15 +11,14 @@ public sealed class AgentClientTests
         await using var host = await AgentHost.StartAsync(build: errand => errand.Configure(options => options.Slots = 4));
         var jobs = new List<Job>();
         for (int i = 0; i < 20; i++)
-            jobs.Add(await host.Agents.StartAsync("codex", $"touch {host.PathOf($"began-{i}")}; await {host.PathOf("go")}; say {i}", cancellationToken: AgentHost.Cancel));
-        for (int i = 0; i < 4; i++) await host.UntilThereAsync($"began-{i}");
-        Assert.Equal(jobs.Take(4).Select(job => job.Id), (await host.Agents.ListRunningAsync("codex", cancellationToken: AgentHost.Cancel)).Select(job => job.Id));
-        for (int i = 4; i < 20; i++)
-        {
-            var status = await host.Jobs.StatusAsync(jobs[i].Id, AgentHost.Cancel);
-            Assert.Equal(JobState.Queued, status.Job.State);
-            Assert.Equal(i - 3, status.WaitingFor!.Position);
-        }
+            jobs.Add(await host.Agents.StartAsync("codex", $"await {host.PathOf("go")}; say {i}", cancellationToken: AgentHost.Cancel));
+        await host.UntilAsync(async () => (await host.Agents.ListRunningAsync("codex")).Count >= 4);
+        var running = await host.Agents.ListRunningAsync("codex", cancellationToken: AgentHost.Cancel);
+        Assert.Equal(4, running.Count);
+        List<int?> places = [];
+        foreach (var waiting in jobs.Where(job => running.All(other => other.Id != job.Id)))
+            places.Add((await host.Jobs.StatusAsync(waiting.Id, AgentHost.Cancel)).WaitingFor!.Position);
+        Assert.Equal(Enumerable.Range(1, 16).Select(place => (int?)place), places.Order());
         var command = await host.Jobs.SubmitAsync(new JobSpec("command", JobData.Parse("""{"command":"echo meanwhile"}""")), AgentHost.Cancel);
         Assert.Equal(JobState.Completed, (await host.EndAsync(command)).State);
         Assert.Equal(16, (await host.Jobs.CountAsync(new() { Agent = "codex", States = [JobState.Queued] }, AgentHost.Cancel))[JobState.Queued]);
@@ -144,7 +143,7 @@ public sealed class AgentClientTests
         for (int i = 0; i < 6; i++)
             await host.Agents.StartAsync("gemini", $"fork {token}; ignore; touch {host.PathOf($"began-{i}")}; hang", cancellationToken: AgentHost.Cancel);
         await host.RunAsync("codex", "say other");
-        for (int i = 0; i < 4; i++) await host.UntilThereAsync($"began-{i}");
+        await host.UntilAsync(() => Task.FromResult(Directory.GetFiles(host.Folder, "began-*").Length >= 4));
         Assert.Equal(6, await host.Agents.RemoveAllAsync("gemini", "ann", cancellationToken: AgentHost.Cancel));
         Assert.Empty(AgentHost.ProcessesWith(token));
         Assert.Empty((await host.Jobs.ListAsync(new() { Agent = "gemini" }, AgentHost.Cancel)).Items);

@@ -81,12 +81,15 @@ internal sealed class AgentHost : IAsyncDisposable
     public Task<Job> UntilRunningAsync(Job job) => UntilAsync(job.Id, now => now.State == JobState.Running);
 
     /// <summary>Waits until a file is there, which a scripted agent makes.</summary>
-    public async Task UntilThereAsync(string name)
+    public Task UntilThereAsync(string name) => UntilAsync(() => Task.FromResult(File.Exists(PathOf(name))));
+
+    /// <summary>Waits until something is so, of which nobody tells.</summary>
+    public async Task UntilAsync(Func<Task<bool>> isSo)
     {
         var deadline = DateTime.UtcNow.AddSeconds(60);
-        while (!File.Exists(PathOf(name)))
+        while (!await isSo())
         {
-            Assert.True(DateTime.UtcNow < deadline, $"'{name}' was not made.");
+            Assert.True(DateTime.UtcNow < deadline, "It has not come to that within a minute.");
             await Task.Delay(10, Cancel);
         }
     }

@@ -41,11 +41,11 @@ public sealed class AgentPermissionTests
             agents.Add(agents.Profiles["claude"] with { ResumeCommand = null }));
         string once = host.PathOf("once");
         var job = await host.Agents.StartAsync(
-            "claude", $"await {host.PathOf("go")}; ask Bash ls; once-limit {once} usage limit reached|1; ask Bash rm -rf x", cancellationToken: AgentHost.Cancel);
+            "claude", $"await {host.PathOf("go")}; ask Bash ls; once-limit {once} usage limit reached; ask Bash rm -rf x", cancellationToken: AgentHost.Cancel);
         host.Touch("go");
         await AnswerAsync(host, job, "ls", allow: true);
         await host.UntilAsync(job.Id, now => now.State == JobState.Queued);
-        host.Time.Jump(TimeSpan.FromMinutes(1));
+        host.Time.Jump(TimeSpan.FromMinutes(6));
         // The second attempt asks for the same again, under another number of the CLI's; the person is asked again.
         await AnswerAsync(host, job, "ls", allow: true, attempt: 2);
         await AnswerAsync(host, job, "rm -rf x", allow: false, attempt: 2);

@@ -159,7 +159,7 @@ public sealed class StreamTests
     {
         var events = new PlainTextStream().Read("one\r\ntwo\n{\"type\":\"result\"}");
         Assert.Equal(["one", "two", "{\"type\":\"result\"}"], events.OfType<AgentMessage>().Select(message => message.Text));
-        Assert.Equal("one\r\ntwo\n{\"type\":\"result\"}", events.Tally().Answer!.Text);
+        Assert.Equal("one\ntwo\n{\"type\":\"result\"}", events.Tally().Answer!.Text);
     }
 
     [Theory]

@@ -29,12 +29,8 @@ internal static class AgentCommandLine
             Argv = argv,
             Cwd = input.Cwd ?? profile.Cwd,
             Env = profile.Env,
-            Stdin = profile.Prompt switch
-            {
-                AgentPrompt.Stdin => prompt,
-                AgentPrompt.StreamJson => ClaudeMessages.Prompt(prompt),
-                _ => null,
-            },
+            Stdin = profile.Prompt == AgentPrompt.Stdin ? prompt : null,
+            KeepStdinOpen = profile.Prompt == AgentPrompt.StreamJson,
         };
     }
 

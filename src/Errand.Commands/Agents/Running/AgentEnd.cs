@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 
 namespace Errand.Commands;
@@ -20,31 +21,47 @@ internal sealed class AgentEnd
 
     public required AgentState Before { get; init; }
 
-    public required AgentExit Exit { get; init; }
+    public required CommandEnd Command { get; init; }
 
     public required JobError? Breach { get; init; }
-
-    public required CapturedText Stderr { get; init; }
 
     public required int Attempt { get; init; }
 
     public required StopReason Stop { get; init; }
 
+    /// <summary>Whether it had to be stopped because it had said its last word and did not end.</summary>
+    public required bool StoppedAfterAnswer { get; init; }
+
+    private int? ExitCode => Command.Exit?.ShellCode;
+
+    private string? Signal => Command.Exit?.SignalName;
+
     /// <summary>The outcome, and what the next attempt needs to know, where there will be one.</summary>
     public (JobOutcome Outcome, AgentState? GoesOn) ToOutcome(AgentBudgetGuard guard, TimeProvider time)
     {
         if (Stop is StopReason.Cancelled or StopReason.Killed or StopReason.Abandoned) return (Proven(JobOutcome.Cancelled), null);
+        if (Command.Kind == CommandEndKind.LetGo) return (JobOutcome.Interrupted($"This process has let go of '{Profile.Name}', which goes on."), null);
+        if (Command.Exit?.StartFailed is { } error) return (JobOutcome.Failed(NotStarted(error)), null);
         if (Breach is not null) return (Failed(Breach), null);
-        bool isDone = Tally.Answer is { IsError: false } || (!MustAnswer && Tally.Answer is null);
-        if (isDone && Exit.ExitCode == 0) return (Proven(JobOutcome.Completed(Result())), null);
+        if (Command.Exit is null || Stop == StopReason.ShuttingDown) return (Interrupted(), null);
+        bool isAnswered = MustAnswer && Tally.Answer is { IsError: false };
+        bool isDone = isAnswered || (!MustAnswer && Tally.Answer is not { IsError: true });
+        if (isDone && (ExitCode == 0 || StoppedAfterAnswer)) return (Proven(JobOutcome.Completed(Result())), null);
         if (Tally.Answer?.Code == AgentErrorCodes.CostLimit) return (Failed(guard.StoppedItself(Tally.Spent)), null);
-        if (!isDone && LimitOf() is { } limit) return (Failed(WaitFor(limit, time)), NextState());
+        if (!isAnswered && LimitOf() is { } limit) return (Failed(WaitFor(limit, time)), NextState());
         return (Failed(ErrorOf()), null);
     }
 
     private JobOutcome Failed(JobError error) => Proven(JobOutcome.Failed(error, Result()));
 
-    private JobOutcome Proven(JobOutcome outcome) => outcome with { ExitCode = Exit.ExitCode, Signal = Exit.Signal };
+    private JobOutcome Proven(JobOutcome outcome) => outcome with { ExitCode = ExitCode, Signal = Signal };
+
+    // The result of a CLI whose end nobody has seen is what it had said by then.
+    private JobOutcome Interrupted() =>
+        Proven(JobOutcome.Interrupted(CommandMessages.Interrupted(Command) + " Its session may be continued.") with { Result = Result() });
+
+    private JobError NotStarted(int error) => new(
+        JobErrorCodes.StartFailed, $"'{Profile.Name}' could not be started: {new Win32Exception(error).Message}.", Retryable: false);
 
     private JobData Result()
     {
@@ -54,7 +71,7 @@ internal sealed class AgentEnd
         return JobData.From(
             new AgentResult(
                 answer, Tally.Session ?? Before.Session, spent.Turns, tells ? new(spent.Input, spent.Output, spent.Tokens) : null, spent.CostUsd,
-                Exit.ExitCode),
+                ExitCode),
             AgentJson.Plain.AgentResult);
     }
 
@@ -97,16 +114,16 @@ internal sealed class AgentEnd
         if (Tally.Answer is { IsError: true })
             return new(AgentErrorCodes.AgentError, $"'{Profile.Name}' failed: {Shorten(said)}", Retryable: false);
         string words = said.Length > 0 ? $" It said: {Shorten(said)}" : LastWords() is { Length: > 0 } last ? $" The end of its stderr:\n{last}" : "";
-        if (Exit.Signal is { } signal)
+        if (Signal is { } signal)
             return new(CommandErrorCodes.Signal, $"'{Profile.Name}' was ended by {signal}.{words}", Retryable: false);
-        if (Exit.ExitCode != 0)
-            return new(CommandErrorCodes.ExitCode, $"'{Profile.Name}' ended with exit code {Exit.ExitCode}.{words}", Retryable: false);
+        if (ExitCode != 0)
+            return new(CommandErrorCodes.ExitCode, $"'{Profile.Name}' ended with exit code {ExitCode}.{words}", Retryable: false);
         return new(
             AgentErrorCodes.NoAnswer,
             $"'{Profile.Name}' ended without a result. See that its arguments make it write the stream that its profile reads.{words}", Retryable: false);
     }
 
-    private string LastWords() => Stderr.LastLines(LastLines, LastLength);
+    private string LastWords() => Command.Folder is { } folder ? CapturedText.Read(folder.Error).LastLines(LastLines, LastLength) : "";
 
     private static string Shorten(string text) => text.Length <= LastLength ? text : $"{text[..LastLength]}…";
 }

@@ -1,25 +1,27 @@
 namespace Errand.Commands;
 
-/// <summary>Runs the CLI of an agent.</summary>
+/// <summary>Runs the CLI of an agent, under the same supervision as a command.</summary>
 /// <param name="options">The profiles.</param>
-/// <param name="processes">Starts CLIs.</param>
-internal sealed class AgentExecutor(AgentOptions options, IAgentProcesses processes) : IJobExecutor
+/// <param name="commands">What commands are run with.</param>
+internal sealed class AgentExecutor(AgentOptions options, CommandParts commands) : IJobExecutor
 {
-    public ValueTask<JobOutcome> RunAsync(JobContext job) => RunAsync(job, processes.RunAsync);
+    private readonly CommandRunner _runner = new(commands);
 
-    public ValueTask<JobOutcome> ResumeAsync(JobContext job) => RunAsync(job, processes.ResumeAsync);
+    public ValueTask<JobOutcome> RunAsync(JobContext job) => RunAsync(job, isTakenUp: false);
 
-    private async ValueTask<JobOutcome> RunAsync(JobContext job, Func<CommandInput, IAgentListener, JobContext, Task<AgentExit>> go)
+    public ValueTask<JobOutcome> ResumeAsync(JobContext job) => RunAsync(job, isTakenUp: true);
+
+    private async ValueTask<JobOutcome> RunAsync(JobContext job, bool isTakenUp)
     {
         var input = AgentInput.Read(job.Input);
         var profile = ProfileOf(input);
         var state = AgentState.Of(job.Checkpoint);
         var guard = new AgentBudgetGuard(profile, state.Spent);
-        var command = state.GoesOn
-            ? AgentCommandLine.For(profile, input, profile.GoOnPrompt, state.Session, guard.CostLeft)
-            : AgentCommandLine.For(profile, input, input.Prompt!, input.Session, guard.CostLeft);
-        var run = new AgentRun(profile, state, guard, job);
-        return await run.EndAsync(await go(command, run, job));
+        string prompt = state.GoesOn ? profile.GoOnPrompt : input.Prompt!;
+        var command = AgentCommandLine.For(profile, input, prompt, state.GoesOn ? state.Session : input.Session, guard.CostLeft);
+        using var run = new AgentRun(profile, state, guard, job) { Prompt = prompt, IsTakenUp = isTakenUp };
+        var plan = new CommandPlan(command) { Listener = run };
+        return await run.EndAsync(isTakenUp ? await _runner.ResumeAsync(plan, job) : await _runner.RunAsync(plan, job));
     }
 
     // A profile may have been taken out of the configuration since the job was submitted.

@@ -43,6 +43,7 @@ internal sealed class AgentPermissions(JobContext job, string agent)
             if (request.Input.Length <= MaxInput) json.WriteRawValue(request.Input.Utf8.Span);
             else json.WriteStringValue($"{Encoding.UTF8.GetString(request.Input.Utf8.Span[..MaxInput])}… ({request.Input.Length:N0} bytes)");
             json.WriteString("request", request.Id);
+            json.WriteNumber("attempt", job.Attempt);
             json.WriteEndObject();
         }
         return JobData.Trusted(buffer.WrittenMemory);

@@ -1,89 +1,136 @@
+using System.Text;
+
 namespace Errand.Commands;
 
 /// <summary>One run of an agent's CLI: hears what it says, and does what that asks for.</summary>
-internal sealed class AgentRun : IAgentListener
+internal sealed class AgentRun : ICommandListener, IDisposable
 {
+    // For a CLI that has given its last word and does not end.
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
+    // After which a CLI that outlived its server, and has said nothing, is taken for one that was never told what to do.
+    private static readonly TimeSpan SpeaksWithin = TimeSpan.FromSeconds(10);
     private readonly Lock _lock = new();
     private readonly AgentProfile _profile;
     private readonly JobContext _job;
-    private readonly AgentState _before;
     private readonly AgentBudgetGuard _guard;
     private readonly AgentPermissions _permissions;
     private readonly AgentStreamParser _parser;
     private readonly AgentLineReader _reader;
-    private readonly CapturedText _stderr = new();
+    private readonly AgentTally _tally = new();
     private readonly List<AgentEvent> _events = [];
+    private AgentState _state;
     private Task _saved = Task.CompletedTask;
-    private IAgentProcess? _process;
+    private CommandRun? _run;
+    private AgentInputLine? _input;
+    private ITimer? _lastWord;
     private JobError? _breach;
+    private bool _heard;
+    private bool _stoppedAfterAnswer;
 
-    public AgentRun(AgentProfile profile, AgentState before, AgentBudgetGuard guard, JobContext job)
+    public AgentRun(AgentProfile profile, AgentState state, AgentBudgetGuard guard, JobContext job)
     {
-        (_profile, _before, _guard, _job) = (profile, before, guard, job);
+        (_profile, _state, _guard, _job) = (profile, state, guard, job);
         _permissions = new(job, profile.Name);
         _parser = profile.Parser();
         _reader = new(_parser);
     }
 
-    public bool KeepsInputOpen => _profile.Prompt == AgentPrompt.StreamJson;
+    /// <summary>What the CLI is told over its open input.</summary>
+    public string? Prompt { get; init; }
 
-    private AgentTally Tally { get; } = new();
+    /// <summary>Whether the CLI was started by another process, which is gone.</summary>
+    public bool IsTakenUp { get; init; }
 
-    public void Started(IAgentProcess process)
-    {
-        lock (_lock) _process = process;
-    }
+    // The session and what was used are told once, and what is left out would not be JSON.
+    public bool NeedsEverything => true;
 
-    public void Wrote(OutputStream stream, ReadOnlySpan<byte> bytes)
+    public void OnStarted(CommandRun run)
     {
         lock (_lock)
         {
-            if (stream == OutputStream.Err) _stderr.Append(bytes);
-            else
-            {
-                _reader.Take(bytes, _events);
-                TakeEvents_NeedsLock();
-            }
+            _run = run;
+            if (_profile.Prompt == AgentPrompt.StreamJson) _input = new(run, _job);
+        }
+        if (_input is not null && _state.Told != _job.Attempt) _ = TellAsync(_input);
+    }
+
+    public void OnOutput(OutputStream stream, ReadOnlySpan<byte> bytes)
+    {
+        lock (_lock)
+        {
+            _heard = true;
+            _lastWord?.Change(EndsWithin, Timeout.InfiniteTimeSpan);
+            if (stream == OutputStream.Err) return;
+            _reader.Take(bytes, _events);
+            TakeEvents_NeedsLock();
         }
     }
 
     /// <summary>The CLI has ended: what the job came to.</summary>
-    public async ValueTask<JobOutcome> EndAsync(AgentExit exit)
+    public async ValueTask<JobOutcome> EndAsync(CommandEnd command)
     {
         AgentEnd end;
         lock (_lock)
         {
+            (_run, _input) = (null, null);
             _reader.Complete(_events);
             TakeEvents_NeedsLock();
-            _process = null;
             end = new()
             {
-                Profile = _profile, MustAnswer = _parser.MustAnswer, Tally = Tally, Before = _before, Exit = exit, Breach = _breach,
-                Stderr = _stderr, Attempt = _job.Attempt, Stop = _job.StopReason,
+                Profile = _profile, MustAnswer = _parser.MustAnswer, Tally = _tally, Before = _state, Command = command, Breach = _breach,
+                Attempt = _job.Attempt, Stop = _job.StopReason, StoppedAfterAnswer = _stoppedAfterAnswer,
             };
         }
         await _saved;
-        var (outcome, goesOn) = end.ToOutcome(_guard, _job.Time);
-        if (goesOn is not null) await SaveAsync(goesOn);
+        var (outcome, next) = end.ToOutcome(_guard, _job.Time);
+        if (next is not null) await SaveAsync(next);
         return outcome;
+    }
+
+    public void Dispose() => _lastWord?.Dispose();
+
+    private async Task TellAsync(AgentInputLine input)
+    {
+        if (IsTakenUp)
+        {
+            await Task.Delay(SpeaksWithin, _job.Time);
+            lock (_lock)
+                if (_heard || _input is null) return;
+        }
+        await input.WriteAsync(Encoding.UTF8.GetBytes(ClaudeMessages.Prompt(Prompt!)));
+        lock (_lock) SaveNext_NeedsLock(_state with { Told = _job.Attempt });
     }
 
     private void TakeEvents_NeedsLock()
     {
+        if (_events.Count == 0) return;
         foreach (var happened in _events)
         {
-            string? known = Tally.Session;
-            Tally.Take(happened);
-            if (Tally.Session != known) _saved = SaveNextAsync(_saved, _before with { Session = Tally.Session });
+            _tally.Take(happened);
             if (happened is AgentPermissionRequest request) _ = AnswerAsync(request);
-            // It reads on for more to do until its input ends.
-            if (happened is AgentAnswer && KeepsInputOpen) _process?.CloseInput();
+            if (happened is AgentAnswer) EndInput_NeedsLock();
         }
-        if (_events.Count == 0) return;
         _events.Clear();
-        if (Tally.HasWorked) _job.Report(_before.Spent.Turns + Tally.Used.Turns, null, Tally.Doing);
-        if (_breach is not null || (_breach = _guard.BreachOf(Tally.Spent)) is null) return;
-        _process?.Stop();
+        if (_tally.Session is { } session && session != _state.Session) SaveNext_NeedsLock(_state with { Session = session });
+        if (_tally.HasWorked) _job.Report(_state.Spent.Turns + _tally.Used.Turns, null, _tally.Doing);
+        if (_breach is null && (_breach = _guard.BreachOf(_tally.Spent)) is not null) _run?.Stop();
+    }
+
+    // It reads on for more to do until its input ends.
+    private void EndInput_NeedsLock()
+    {
+        if (_input is null) return;
+        _input.Close();
+        _lastWord ??= _job.Time.CreateTimer(static run => ((AgentRun)run!).StopAfterAnswer(), this, EndsWithin, Timeout.InfiniteTimeSpan);
+    }
+
+    private void StopAfterAnswer()
+    {
+        lock (_lock)
+        {
+            _stoppedAfterAnswer = _run is not null;
+            _run?.Stop();
+        }
     }
 
     private async Task AnswerAsync(AgentPermissionRequest request)
@@ -102,10 +149,16 @@ internal sealed class AgentRun : IAgentListener
         }
         var answer = _parser.AnswerTo(request, allow, message);
         lock (_lock)
-            if (!answer.IsEmpty) _process?.Write(answer);
+            if (!answer.IsEmpty) _ = _input?.WriteAsync(answer);
     }
 
-    private async Task SaveNextAsync(Task before, AgentState state)
+    private void SaveNext_NeedsLock(AgentState state)
+    {
+        _state = state;
+        _saved = SaveAfterAsync(_saved, state);
+    }
+
+    private async Task SaveAfterAsync(Task before, AgentState state)
     {
         await before;
         await SaveAsync(state);

@@ -9,6 +9,9 @@ internal sealed record AgentState
     /// <summary>Whether a usage limit cut the session off in the middle of its work, so that the next attempt goes on with it.</summary>
     public bool GoesOn { get; init; }
 
+    /// <summary>The attempt whose CLI was told what to do, where it is told over an input that stays open.</summary>
+    public int? Told { get; init; }
+
     /// <summary>What attempts that have ended used.</summary>
     public AgentSpending Spent { get; init; } = AgentSpending.None;
 
