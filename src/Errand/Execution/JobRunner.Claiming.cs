@@ -22,7 +22,7 @@ internal sealed partial class JobRunner
             }
             int slots = Admission.TryTake(Admission.Free);
             var (kinds, count) = slots > 0 ? (_core.Kinds.Names, slots) : (_core.Kinds.OutsideSlots, OutsideSlotsAtOnce);
-            if (kinds.Count == 0) return null;
+            if (slots == 0 && kinds.Count == 0) return null;
             var (isMore, untilDue) = await ClaimAsync(lease, kinds, count, slots);
             if (!isMore) return untilDue;
         }
