@@ -43,6 +43,9 @@ public sealed class FileOutputLog : IOutputLog
     /// <summary>Whether the folder goes with this log: nobody will find there what it leaves.</summary>
     public bool IsTemporary { get; private init; }
 
+    /// <summary>The folder, which has one for each job.</summary>
+    public string Folder => _folder;
+
     /// <summary>The folder of an attempt, made or not.</summary>
     /// <param name="job">The job.</param>
     /// <param name="attempt">The attempt, from 1.</param>
