@@ -8,6 +8,7 @@ namespace Errand.Commands;
 internal sealed class LinuxProcessTree(ProcessKey supervisor, ProcessMark mark, ControlGroup? group) : ProcessTree
 {
     private const int ContinueSignal = 18;
+    private const int SparingRounds = 8;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(20);
@@ -37,7 +38,8 @@ internal sealed class LinuxProcessTree(ProcessKey supervisor, ProcessMark mark, 
         HashSet<ProcessKey> known = [];
         for (int round = 0, empty = 0; ; round++)
         {
-            group?.Kill();
+            // A supervisor in the group would take the exit code with it; only those who cannot be ended otherwise are worth that.
+            group?.Kill(spared: round < SparingRounds ? supervisor.Pid : 0);
             var (left, complete) = KillOnce();
             // One that has lost its parent between the two readings looks like a stranger unless it carries the mark: only a second look that
             // finds nobody either says that nobody is left.
