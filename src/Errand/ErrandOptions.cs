@@ -79,6 +79,7 @@ public sealed class ErrandOptions
         if (ShutdownTimeout < TimeSpan.Zero) yield return $"ShutdownTimeout is {ShutdownTimeout}; it must not be negative, such as 00:00:30.";
         if (DefaultLimits.WallTime is { } wall && wall <= TimeSpan.Zero)
             yield return $"DefaultLimits.WallTime is {wall}; it must be positive, such as 00:05:00, or absent for no limit.";
+        if (JobSpecRules.ProblemOf(DefaultLimits with { WallTime = null }) is var (_, limit)) yield return $"DefaultLimits: {limit}";
         if (MaxCrashes < 1) yield return $"MaxCrashes is {MaxCrashes}; it must be at least 1, such as 3.";
         foreach (string problem in Retention.Problems()) yield return problem;
         if (AsyncTimeout < TimeSpan.Zero && AsyncTimeout != Timeout.InfiniteTimeSpan)

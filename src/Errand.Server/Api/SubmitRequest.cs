@@ -30,9 +30,30 @@ internal sealed record SubmitRequest
 }
 
 /// <summary>How far the job may go.</summary>
-internal sealed record LimitsRequest(long? WallTimeMs)
+internal sealed record LimitsRequest
 {
-    public JobLimits ToLimits() => new() { WallTime = WallTimeMs is { } wall ? Milliseconds(wall, "limits.wallTimeMs") : null };
+    public long? WallTimeMs { get; init; }
+
+    public long? CpuTimeMs { get; init; }
+
+    public long? MemoryBytes { get; init; }
+
+    public long? OutputBytes { get; init; }
+
+    public long? FileBytes { get; init; }
+
+    public int? Processes { get; init; }
+
+    public int? Nice { get; init; }
+
+    public int? CpuWeight { get; init; }
+
+    public JobLimits ToLimits() => new()
+    {
+        WallTime = WallTimeMs is { } wall ? Milliseconds(wall, "limits.wallTimeMs") : null,
+        CpuTime = CpuTimeMs is { } cpu ? Milliseconds(cpu, "limits.cpuTimeMs") : null,
+        MemoryBytes = MemoryBytes, OutputBytes = OutputBytes, FileBytes = FileBytes, Processes = Processes, Nice = Nice, CpuWeight = CpuWeight,
+    };
 
     /// <summary>A duration that may be anything that was sent.</summary>
     public static TimeSpan Milliseconds(long value, string parameter) => value is >= 0 and <= int.MaxValue * 1000L

@@ -21,6 +21,7 @@ internal sealed partial class JobJson : JsonSerializerContext
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JobDataConverter() },
     });
 }
@@ -31,8 +32,8 @@ internal sealed record StoredInput(
     JobData Request,
     DateTimeOffset AskedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] JobData Answer,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AnsweredBy,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? AnsweredAt)
+    string? AnsweredBy,
+    DateTimeOffset? AnsweredAt)
 {
     public static StoredInput Of(JobInput input) => new(input.Key, input.Request, input.AskedAt, input.Answer, input.AnsweredBy, input.AnsweredAt);
 
@@ -41,11 +42,11 @@ internal sealed record StoredInput(
 
 /// <summary>What an outcome has besides its state and its result.</summary>
 internal sealed record StoredDetails(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StoredError? Error,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? ExitCode,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Signal,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OutputSummary? Output,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? LargeResultBytes)
+    StoredError? Error,
+    int? ExitCode,
+    string? Signal,
+    OutputSummary? Output,
+    long? LargeResultBytes)
 {
     /// <summary>The details of an outcome; none where there is nothing to say.</summary>
     public static StoredDetails? Of(JobOutcome outcome) =>
@@ -59,7 +60,7 @@ internal sealed record StoredError(
     string Code,
     string Message,
     bool Retryable,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TimeSpan? RetryAfter,
+    TimeSpan? RetryAfter,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] JobData Details)
 {
     public static StoredError Of(JobError error) => new(error.Code, error.Message, error.Retryable, error.RetryAfter, error.Details);

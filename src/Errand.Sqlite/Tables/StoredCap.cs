@@ -1,14 +1,13 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Errand.Sqlite;
 
 /// <summary>A cap of a job, as JSON.</summary>
 internal sealed record StoredCap(
     string Name,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Running,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Queued,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StoredRate? Rate)
+    int? Running,
+    int? Queued,
+    StoredRate? Rate)
 {
     // Jobs that share a cap come one after another, and each of them is read several times.
     private static volatile ReadCaps _last = new([], []);
@@ -42,9 +41,9 @@ internal sealed record StoredRate(int Count, long Period, int Burst)
 
 /// <summary>The parts of a spec that no statement looks at, as JSON.</summary>
 internal sealed record StoredMore(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StoredDependency[]? After,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StoredCap[]? Caps,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JobNotice[]? Notify)
+    StoredDependency[]? After,
+    StoredCap[]? Caps,
+    JobNotice[]? Notify)
 {
     /// <summary>Those of a spec; none where there is nothing to say.</summary>
     public static StoredMore? Of(JobSpec spec) => spec is { After.Count: 0, Caps.Count: 0, Notify.Count: 0 } ? null : new(

@@ -68,7 +68,11 @@ internal static class Samples
         Tags = ["nightly", "größer", "a,b"],
         Metadata = new Dictionary<string, string> { ["branch"] = "main", ["empty"] = "", ["ключ"] = "значение" },
         RunAt = At(10.011),
-        Limits = new() { WallTime = TimeSpan.FromMilliseconds(90_061) },
+        Limits = new()
+        {
+            WallTime = TimeSpan.FromMilliseconds(90_061), CpuTime = TimeSpan.FromMilliseconds(61_009), MemoryBytes = 5_000_000_000,
+            OutputBytes = 6_000_000_000, FileBytes = 7_000_000_000, Processes = 33, Nice = -5, CpuWeight = 9_999,
+        },
         Retry = new() { MaxRetries = 5, BaseDelay = TimeSpan.FromMilliseconds(250), Factor = 1.5, MaxDelay = TimeSpan.FromMinutes(2) },
         Key = "request 1", Parent = JobId.New(At(-5)), RetryOf = JobId.New(At(-6)), Batch = JobId.New(At(-7)),
         Caps = [new("größe", CapSize.Unlimited), new("gpu-0", new() { Running = 1 })],

@@ -65,7 +65,7 @@ internal sealed class Auditor(SimulatedWorld world, ISimulatedStores stores, int
     {
         int running = 0;
         foreach (var (where, job) in _running)
-            if (where == node && job.IsStored && job.StopReason is not (StopReason.Killed or StopReason.TimedOut or StopReason.LeaseLost)) running++;
+            if (where == node && job.IsStored && job.StopReason is not (StopReason.Killed or StopReason.TimedOut or StopReason.OutputLimit or StopReason.LeaseLost)) running++;
         if (running + request.Count > slots)
         {
             var taken = _running.Where(body => body.Node == node).Select(body => $"{body.Job.StopReason} {Describe(_last[body.Job.Id])}");

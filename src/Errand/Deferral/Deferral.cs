@@ -40,6 +40,12 @@ internal sealed class Deferral(ErrandCore core, JobClient client)
         var execution = JobExecution.Inline(core, spec, kind, body);
         var race = new PatienceRace(execution, onAbandon);
         core.Runner!.AddInline(execution);
+        if (core.Runner.IsStopping)
+        {
+            // A stop that began in between has not seen it.
+            core.Runner.RemoveInline(execution);
+            throw new ShuttingDownException();
+        }
         execution.BeginInline();
         return race.RunAsync(patience, abandon);
     }

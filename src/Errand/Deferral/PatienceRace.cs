@@ -136,6 +136,17 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
         await stored.Task;
     }
 
+    /// <summary>The process stops and the work goes on: its caller is to have the id of the job that another process takes up.</summary>
+    public void HandOverToLeave() => BeginPromotion();
+
+    /// <summary>The process goes, and the work goes on without it.</summary>
+    public void OnLeft()
+    {
+        lock (_execution.Lock)
+            if (_stage != Stage.Stored) _stage = Stage.Ended;
+        Answer(default, ShuttingDownException.WithWorkLeft());
+    }
+
     private async Task PromoteAsync()
     {
         var runner = Core.Runner!;
@@ -153,7 +164,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
             try
             {
                 var job = _execution.Snapshot(lease.Runner, Core.Time.GetJobTime());
-                if (runner.IsStopping) throw new ShuttingDownException();
+                if (runner.IsStopping && !_execution.Outlives) throw new ShuttingDownException();
                 // A row that may have been written under a lease that is lost belongs to whoever took over: this call is never handed over.
                 if (!lease.IsFresh) throw new StoreUnavailableException("The runner has no lease for now.");
                 var results = await Core.Store.AddAsync(Core.Notices.WithNotices([job], static _ => true));
@@ -179,17 +190,26 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
     private void OnStored(Job job)
     {
         JobOutcome? outcome;
+        bool isLeft;
         _execution.Promoted(job);
         Core.Runner!.TakeOverPromoted(_execution);
         lock (_execution.Lock)
         {
-            _stage = Stage.Stored;
+            // The process went on stopping without it.
+            isLeft = _stage == Stage.Ended;
+            if (!isLeft) _stage = Stage.Stored;
             outcome = _outcome;
+        }
+        if (isLeft)
+        {
+            Core.Runner.OnEnded(_execution);
+            return;
         }
         ErrandTelemetry.Promoted(_execution);
         _stored?.TrySetResult();
         Answer(CallResult.Promoted(job));
         if (outcome is not null) _ = _execution.FinishAsync(outcome);
+        else if (_execution.Outlives && Core.Runner.IsStopping) _execution.LeaveToNext();
     }
 
     /// <summary>The store did not take the job: the caller goes on waiting, and no id was given out.</summary>
@@ -201,6 +221,7 @@ internal sealed class PatienceRace : IValueTaskSource<CallResult>
         bool gaveUp;
         lock (_execution.Lock)
         {
+            if (_stage == Stage.Ended) return false;
             _stage = Stage.Inline;
             gaveUp = _callerGaveUp;
         }

@@ -30,6 +30,8 @@ internal sealed class DueClock(TimeProvider time)
 internal static class JobTime
 {
     /// <summary>Now, in whole milliseconds, as every store keeps it.</summary>
-    public static DateTimeOffset GetJobTime(this TimeProvider time) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+    public static DateTimeOffset GetJobTime(this TimeProvider time) => Whole(time.GetUtcNow());
+
+    /// <summary>A moment without the parts of a millisecond.</summary>
+    public static DateTimeOffset Whole(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
 }

@@ -33,6 +33,13 @@ internal sealed class ExecutionOutput(JobExecution execution)
     /// <summary>Nothing more will be written.</summary>
     public async ValueTask<OutputSummary?> CompleteAsync() => Volatile.Read(ref _writer) is { } writer ? await writer.CompleteAsync() : null;
 
+    /// <summary>Another process goes on with the log, even of a call that could not be handed over.</summary>
+    public void Leave()
+    {
+        Promote();
+        Discard();
+    }
+
     /// <summary>Nobody wants what was written.</summary>
     public void Discard()
     {

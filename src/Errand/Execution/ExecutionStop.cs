@@ -17,6 +17,9 @@ internal sealed class ExecutionStop(JobExecution execution)
 
     public StopReason Reason { get; private set; }
 
+    /// <summary>Whether the work went past one of its limits, so that whatever it then returns is not its outcome.</summary>
+    public bool IsPastLimit => Reason is StopReason.TimedOut or StopReason.OutputLimit;
+
     public CancellationToken Token
     {
         get
@@ -60,11 +63,12 @@ internal sealed class ExecutionStop(JobExecution execution)
         if (Reason != StopReason.None) throw new OperationCanceledException(Token);
     }
 
-    /// <summary>The work starts now, and may take so long.</summary>
-    public void StartClock(TimeSpan? limit)
+    /// <summary>The work starts now, or goes on after it has run for a while, and may take so long.</summary>
+    public void StartClock(TimeSpan? limit, TimeSpan ran = default)
     {
         lock (execution.Lock)
         {
+            _ran = ran;
             _limit = limit ?? Timeout.InfiniteTimeSpan;
             _clockStartedAt = Time.GetTimestamp();
             _clockRuns = true;

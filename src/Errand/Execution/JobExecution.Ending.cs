@@ -26,7 +26,7 @@ internal sealed partial class JobExecution
     private JobOutcome Recorded(JobOutcome outcome)
     {
         // What stopped the work is the outcome: whatever the body then returned is not.
-        if (_executor is not ICallBody body || Stop.Reason == StopReason.TimedOut) return outcome;
+        if (_executor is not ICallBody body || Stop.IsPastLimit) return outcome;
         try { return body.Record(outcome); }
         catch (Exception e)
         {

@@ -52,7 +52,7 @@ internal sealed partial class JobExecution
             Core.Scheduler.Queue(() => _ = NoteAsync(stored, line));
         }
         // A plain cancel ends when the work ends. The others do not wait for ever for work that does not listen.
-        if (reason is StopReason.Killed or StopReason.TimedOut) Core.Scheduler.Queue(() => _ = AbandonAfterAsync(Core.Options.StopGrace));
+        if (reason is StopReason.Killed or StopReason.TimedOut or StopReason.OutputLimit) Core.Scheduler.Queue(() => _ = AbandonAfterAsync(Core.Options.StopGrace));
         if (reason is StopReason.LeaseLost) Core.Scheduler.Queue(LetGo);
     }
 
@@ -66,6 +66,11 @@ internal sealed partial class JobExecution
     public async Task AbandonAsync()
     {
         if (!TryConclude()) return;
+        if (Outlives && Core.Runner!.IsStopping)
+        {
+            Leave();
+            return;
+        }
         Log.Abandoned(Core.Logger, Id, Spec.Kind, Stop.Reason);
         if (Stored is { } stored)
             await NoteAsync(
@@ -74,6 +79,7 @@ internal sealed partial class JobExecution
         Conclude(Stop.Reason switch
         {
             StopReason.TimedOut => TimedOut(),
+            StopReason.OutputLimit => WroteTooMuch(),
             StopReason.ShuttingDown => ShutDown(),
             _ => JobOutcome.Cancelled,
         });
@@ -88,6 +94,9 @@ internal sealed partial class JobExecution
         EndOutput()?.Discard();
         DisposeRun();
     }
+
+    /// <summary>Adds a line to the history of a stored job, if it can be written.</summary>
+    public Task NoteAsync(JobEvent line) => NoteAsync(Stored!, line);
 
     private static async Task NoteAsync(RunningJob stored, JobEvent line)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Errand.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -113,12 +114,15 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
 
     public bool Restartable => _kind?.Restartable ?? false;
 
+    /// <summary>Whether the work goes on without this process.</summary>
+    public bool Outlives => _kind?.Outlives ?? false;
+
     private bool RunsOnOwnThread => _kind is { } kind && (kind.Blocking || kind.SeenBlocking);
 
     /// <summary>Runs a stored job from its beginning, or goes on with it.</summary>
     public void Begin(bool resume)
     {
-        Stop.StartClock(Limits.WallTime);
+        Stop.StartClock(Limits.WallTime, resume && Outlives ? RanBefore() : default);
         Stop.WatchLimit();
         if (Stored!.Current.Phase is JobPhase.RunningCancelling) StopForCancel(Stored.Current);
         void Work() => _ = RunToEndAsync(resume);
@@ -136,6 +140,8 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
         else if (ExecutionContext.Capture() is { } callers) Core.Scheduler.QueueBlocking(() => ExecutionContext.Run(callers, RunInline, this));
         else Core.Scheduler.QueueBlocking(() => RunInline(this));
     }
+
+    private TimeSpan RanBefore() => Core.Time.GetUtcNow() is var now && now > StartedAt ? now - StartedAt : default;
 
     private static void RunInline(object? execution) => _ = ((JobExecution)execution!).RunToEndAsync(resume: false);
 
@@ -198,6 +204,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     private JobOutcome AfterStop(JobOutcome outcome) => Stop.Reason switch
     {
         StopReason.TimedOut => TimedOut(),
+        StopReason.OutputLimit => WroteTooMuch(),
         StopReason.ShuttingDown when outcome.Error?.Code == JobErrorCodes.Exception && Thrown is OperationCanceledException => ShutDown(),
         _ => outcome,
     };
@@ -222,6 +229,10 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
         $"It ran for {Seconds(Stop.Ran())}, past its limit of {Seconds(Limits.WallTime)}, and was stopped. " +
         "Give it a longer limit (JobSpec.Limits), or make it do less."));
 
+    private JobOutcome WroteTooMuch() => JobOutcome.Failed(new JobError(JobErrorCodes.LimitOutput, string.Create(CultureInfo.InvariantCulture,
+        $"It wrote {Output.Writer.Bytes:N0} bytes of output, past its limit of {Limits.OutputBytes:N0}, and was stopped. ") +
+        "Give it a larger limit (JobSpec.Limits), or make it write less.", Retryable: false));
+
     private static string Seconds(TimeSpan? time) => FormattableString.Invariant($"{time?.TotalSeconds:0.###} s");
 
     private static JobOutcome ShutDown() => JobOutcome.Interrupted(
@@ -242,7 +253,8 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
 
     private void Conclude(JobOutcome outcome)
     {
-        if (Call is { } call) call.OnEnded(outcome);
+        if (IsLeft) Leave();
+        else if (Call is { } call) call.OnEnded(outcome);
         else _ = FinishAsync(outcome);
     }
 

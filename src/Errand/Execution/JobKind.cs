@@ -38,6 +38,14 @@ public sealed class JobKind
     public bool Restartable { get; set; }
 
     /// <summary>
+    /// Whether its work goes on when this process ends, such as a process of its own, and is taken up again by
+    /// <see cref="IJobExecutor.ResumeAsync"/>. A stopping host does not wait for it: it tells the executor to let go of the work
+    /// (<see cref="StopReason.ShuttingDown"/>), and the job stays running. Its wall time counts on while no process looks after it.
+    /// Default: false.
+    /// </summary>
+    public bool Outlives { get; set; }
+
+    /// <summary>
     /// Whether its body blocks its thread, so that it runs on a thread of its own. Default: false; a body that is seen blocking is moved there.
     /// </summary>
     public bool Blocking { get; set; }

@@ -43,6 +43,7 @@ internal sealed partial class JobRunner
         bool wasStale = !lease.IsFresh;
         lease.Renew(sentAt);
         if (wasStale) RingPump();
+        BeginToTakeUpOrphans();
         foreach (var held in result.Held)
         {
             if (_running.Find(held.Id) is { } execution) execution.OnHeld(held.Phase);

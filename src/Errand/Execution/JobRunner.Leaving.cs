@@ -7,8 +7,8 @@ internal sealed partial class JobRunner
     private TaskCompletionSource? _emptied;
 
     /// <summary>
-    /// Takes nothing more, lets what runs end within a time, tells the rest to stop, gives back what may run again and ends the rest as
-    /// interrupted.
+    /// Takes nothing more, leaves what goes on without this process to the next one, lets what else runs end within a time, tells the rest to
+    /// stop, gives back what may run again and ends the rest as interrupted.
     /// </summary>
     public async Task StopAsync(CancellationToken hurry)
     {
@@ -16,6 +16,9 @@ internal sealed partial class JobRunner
         _stopping = true;
         _pumpBell.Ring();
         Log.Stopping(_core.Logger, _running.Count + _running.InlineCount);
+        // What goes on without this process is left to the next one.
+        foreach (var execution in All())
+            if (execution.Outlives) execution.LeaveToNext();
         // What waits for a person may wait for days: it does not hold up the shutdown.
         foreach (var execution in _running.Stored())
             if (execution.Stored?.Current.Phase == JobPhase.Waiting) execution.Stop.TryStop(StopReason.ShuttingDown);

@@ -25,6 +25,16 @@ internal sealed partial class JobRunner
         [LoggerMessage(26, LogLevel.Warning, "Stopped although the ends of {Count} jobs could not be written; another runner takes them up.")]
         public static partial void LeftUnwritten(ILogger logger, int count);
 
+        [LoggerMessage(27, LogLevel.Information, "Job {Job} ({Kind}) was left behind by a process that died before it was stored; it is taken up now.")]
+        public static partial void OrphanTakenUp(ILogger logger, JobId job, string kind);
+
+        [LoggerMessage(28, LogLevel.Warning,
+            "Job {Job} was left behind by a process that died before it was stored, and is of kind '{Kind}', which this process does not know.")]
+        public static partial void OrphanUnknown(ILogger logger, JobId job, string kind);
+
+        [LoggerMessage(29, LogLevel.Warning, "Work that was left behind cannot be taken up for now: {Problem}")]
+        public static partial void OrphansDelayed(ILogger logger, string problem);
+
         [LoggerMessage(24, LogLevel.Information, "Stopping with {Count} jobs in flight.")]
         public static partial void Stopping(ILogger logger, int count);
     }

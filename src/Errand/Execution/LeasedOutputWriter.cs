@@ -8,7 +8,9 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
 {
     private const int Bound = 1 << 20;
     private readonly Lock _lock = new();
+    private readonly long? _limit = execution.Limits.OutputBytes;
     private readonly List<(OutputStream Stream, byte[] Bytes, DateTimeOffset At)> _held = [];
+    private readonly long[] _adoptTo = new long[2];
     private long _heldBytes;
     private bool _isOver = isOver;
 
@@ -21,6 +23,10 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
     }
 
     public override StoreUnavailableException? Failure => log.Failure;
+
+    public override string? Folder => log.Folder;
+
+    public override string CreateFolder() => log.CreateFolder();
 
     public override ValueTask<OutputSummary> CompleteAsync(CancellationToken cancellationToken = default)
     {
@@ -44,6 +50,25 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
             }
             else Hold_NeedsLock(stream, bytes, at);
         }
+        KeepLimit();
+    }
+
+    protected internal override long AdoptBytes(OutputStream stream, long length, DateTimeOffset at)
+    {
+        lock (_lock)
+        {
+            if (_isOver) return log.Bytes;
+            if (!MayWrite)
+            {
+                ref long adoptTo = ref _adoptTo[(int)stream];
+                adoptTo = Math.Max(adoptTo, length);
+                return log.Bytes;
+            }
+            Release_NeedsLock();
+            log.AdoptBytes(stream, length, at);
+        }
+        KeepLimit();
+        return log.Bytes;
     }
 
     protected override ValueTask CloseAsync()
@@ -57,6 +82,11 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
     }
 
     private bool MayWrite => execution.Stored is not { } stored || execution.Core.Runner!.MayWrite(stored.Fence);
+
+    private void KeepLimit()
+    {
+        if (_limit is { } limit && log.Bytes > limit) execution.Stop.TryStop(StopReason.OutputLimit);
+    }
 
     private void Hold_NeedsLock(OutputStream stream, ReadOnlySpan<byte> bytes, DateTimeOffset at)
     {
@@ -72,9 +102,13 @@ internal sealed class LeasedOutputWriter(JobExecution execution, OutputWriter lo
 
     private void Release_NeedsLock()
     {
-        if (_held.Count == 0) return;
         foreach (var (stream, bytes, at) in _held) log.Append(stream, bytes, at);
         _held.Clear();
         _heldBytes = 0;
+        for (int stream = 0; stream < _adoptTo.Length; stream++)
+        {
+            if (_adoptTo[stream] > 0) log.AdoptTo((OutputStream)stream, _adoptTo[stream]);
+            _adoptTo[stream] = 0;
+        }
     }
 }

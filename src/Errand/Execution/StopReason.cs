@@ -15,6 +15,9 @@ public enum StopReason
     /// <summary>It ran past its limit.</summary>
     TimedOut,
 
+    /// <summary>It wrote more output than its limit.</summary>
+    OutputLimit,
+
     /// <summary>The process is shutting down.</summary>
     ShuttingDown,
 

@@ -22,6 +22,9 @@ public static class JobErrorCodes
     /// <summary>It ran longer than its limit.</summary>
     public const string Timeout = "timeout";
 
+    /// <summary>It wrote more output than its limit.</summary>
+    public const string LimitOutput = "limit_output";
+
     /// <summary>Its process died or was shut down, and the work cannot go on.</summary>
     public const string Interrupted = "interrupted";
 

@@ -140,6 +140,13 @@ public sealed class ShuttingDownException : JobException
 {
     /// <summary>A refusal that says what to do.</summary>
     public ShuttingDownException() : base("This process is shutting down and takes no more jobs. Submit again once it is back.") { }
+
+    private ShuttingDownException(string message) : base(message) { }
+
+    /// <summary>A call whose work goes on, and whose caller cannot be given its id.</summary>
+    internal static ShuttingDownException WithWorkLeft() => new(
+        "This process is shutting down, and the call could not be handed over before that. Its work goes on, and is among the jobs as soon as " +
+        "a process takes it up: look for it in the list of jobs, and do not submit it again.");
 }
 
 /// <summary>The store cannot be reached or written to for now; what was asked for did not happen, or is not known to have happened.</summary>

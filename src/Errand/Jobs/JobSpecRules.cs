@@ -83,9 +83,30 @@ internal static class JobSpecRules
 
     public static void Check(JobLimits limits)
     {
-        if (limits.WallTime is { } wall && (wall <= TimeSpan.Zero || wall > TimeSpan.FromDays(365)))
-            throw new InvalidJobException("limits.wallTime", $"The wall time is {wall}; it must be positive and at most a year, such as 00:05:00.");
+        if (ProblemOf(limits) is var (parameter, problem)) throw new InvalidJobException(parameter, problem);
     }
+
+    /// <summary>The first thing that is wrong with limits, and where.</summary>
+    public static (string Parameter, string Problem)? ProblemOf(JobLimits limits)
+    {
+        if (limits.WallTime is { } wall && !IsLimit(wall))
+            return ("limits.wallTime", $"The wall time is {wall}; it must be positive and at most a year, such as 00:05:00.");
+        if (limits.CpuTime is { } cpu && !IsLimit(cpu))
+            return ("limits.cpuTime", $"The CPU time is {cpu}; it must be positive and at most a year, such as 00:05:00.");
+        if (limits.MemoryBytes is <= 0)
+            return ("limits.memoryBytes", $"MemoryBytes is {limits.MemoryBytes}; it must be positive, such as 1073741824 for a GiB.");
+        if (limits.OutputBytes is <= 0)
+            return ("limits.outputBytes", $"OutputBytes is {limits.OutputBytes}; it must be positive, such as 10485760 for 10 MiB.");
+        if (limits.FileBytes is <= 0)
+            return ("limits.fileBytes", $"FileBytes is {limits.FileBytes}; it must be positive, such as 1073741824 for a GiB.");
+        if (limits.Processes is <= 0) return ("limits.processes", $"Processes is {limits.Processes}; it must be at least 1, such as 100.");
+        if (limits.Nice is < -20 or > 19) return ("limits.nice", $"Nice is {limits.Nice}; it must be from -20 to 19, such as 10.");
+        if (limits.CpuWeight is < 1 or > 10_000)
+            return ("limits.cpuWeight", $"CpuWeight is {limits.CpuWeight}; it must be from 1 to 10000, such as 50 for half the share of others.");
+        return null;
+    }
+
+    private static bool IsLimit(TimeSpan time) => time > TimeSpan.Zero && time <= TimeSpan.FromDays(365);
 
     public static void Check(RetryPolicy retry)
     {

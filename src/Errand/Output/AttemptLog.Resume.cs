@@ -2,16 +2,16 @@ namespace Errand;
 
 /// <summary>
 /// Going on where another writer stopped, perhaps in the middle of a write: an entry that is torn is cut off, and bytes that
-/// have no entry yet get one now. What readers have seen stays as it is.
+/// have no entry yet are left for the writer to adopt. What readers have seen stays as it is.
 /// </summary>
 internal sealed partial class AttemptLog
 {
-    public static AttemptLog Open(OutputDisk disk, JobId job, int attempt, OutputOptions options, long milliseconds)
+    public static AttemptLog Open(OutputDisk disk, JobId job, int attempt, OutputOptions options)
     {
         var log = new AttemptLog(disk, job, attempt, options);
         try
         {
-            log.Resume(milliseconds);
+            log.Resume();
             return log;
         }
         catch
@@ -21,31 +21,30 @@ internal sealed partial class AttemptLog
         }
     }
 
-    /// <summary>Whether an attempt has left anything, be it only bytes without an index.</summary>
+    /// <summary>Whether an attempt has left anything, be it only bytes without an index. Empty files are made for processes that may write.</summary>
     public static bool Exists(OutputDisk disk, JobId job, int attempt)
     {
-        ReadOnlySpan<OutputPart> parts = [OutputPart.Index, OutputPart.Out, OutputPart.Err];
-        foreach (var part in parts)
+        using var index = disk.Find(job, attempt, OutputPart.Index);
+        if (index is not null) return true;
+        foreach (var stream in Streams)
         {
-            using var file = disk.Find(job, attempt, part);
-            if (file is not null) return true;
+            using var file = disk.Find(job, attempt, PartOf(stream));
+            if (file?.Length > 0) return true;
         }
         return false;
     }
 
-    private void Resume(long milliseconds)
+    private void Resume()
     {
         using (var trim = _disk.Find(_job, _attempt, OutputPart.Trim)) _trim = TrimRecord.Read(trim);
         if (_trim.Sequence > 0) _trimFile = _disk.Create(_job, _attempt, OutputPart.Trim);
         // What was lost is counted anew: its record may not have been written any more.
         _trim = _trim with { Lost = 0 };
-        Span<long> written = [LengthOf(OutputStream.Out), LengthOf(OutputStream.Err)];
+        Span<long> written = [FileLengthOf(OutputStream.Out), FileLengthOf(OutputStream.Err)];
         long length = _index.Length;
         if (length > 0) CountEntries(length / IndexEntry.Size, written);
         if (length != _entries * IndexEntry.Size) _index.SetLength(_entries * IndexEntry.Size);
-        foreach (var stream in (ReadOnlySpan<OutputStream>)[OutputStream.Out, OutputStream.Err])
-            Adopt(stream, written[(int)stream] - _lengths[(int)stream], milliseconds);
-        IsResumed = End > 0;
+        IsResumed = _entries > 0;
     }
 
     private void CountEntries(long entries, ReadOnlySpan<long> written)
@@ -77,11 +76,5 @@ internal sealed partial class AttemptLog
                 Count(entry);
             }
         }
-    }
-
-    private long LengthOf(OutputStream stream)
-    {
-        using var file = _disk.Find(_job, _attempt, PartOf(stream));
-        return file?.Length ?? 0;
     }
 }

@@ -9,6 +9,9 @@ internal sealed partial class AttemptLog : IDisposable
     private const int LargestPiece = 256 * 1024;
     private const uint LargestLoss = 1 << 30;
 
+    /// <summary>The two streams.</summary>
+    public static readonly OutputStream[] Streams = [OutputStream.Out, OutputStream.Err];
+
     private readonly OutputDisk _disk;
     private readonly JobId _job;
     private readonly int _attempt;
@@ -38,7 +41,7 @@ internal sealed partial class AttemptLog : IDisposable
     /// <summary>How many bytes of it are not there.</summary>
     public long Dropped => _trim.Dropped;
 
-    /// <summary>Whether there was something when it was opened.</summary>
+    /// <summary>Whether it had entries when it was opened.</summary>
     public bool IsResumed { get; private set; }
 
     /// <summary>Whether somebody else has appended: this writer was frozen, and its attempt was given to another.</summary>
@@ -55,17 +58,33 @@ internal sealed partial class AttemptLog : IDisposable
         return length;
     }
 
-    /// <summary>Makes bytes part of the log that are in the stream's file already: a process has written them itself.</summary>
-    public void Adopt(OutputStream stream, long length, long milliseconds)
+    /// <summary>Makes a piece of the bytes part of the log that are in the stream's file already: a process has written them itself.</summary>
+    /// <returns>How many they are.</returns>
+    public int Adopt(OutputStream stream, long length, long milliseconds)
     {
-        while (length > 0)
-        {
-            int piece = FitPiece((int)Math.Min(length, LargestPiece));
-            MakeRoom(IndexEntry.CostOf(piece));
-            AppendEntry(stream, (uint)piece, milliseconds, lost: false);
-            length -= piece;
-        }
+        int piece = FitPiece((int)Math.Min(length, LargestPiece));
+        // They are there, whether or not there is room for them.
+        MakeRoom(IndexEntry.CostOf(piece));
+        AppendEntry(stream, (uint)piece, milliseconds, lost: false);
+        return piece;
     }
+
+    /// <summary>Writes to the end of a stream's file, to which a process appends as well; the bytes are to be adopted.</summary>
+    public void AppendToFile(OutputStream stream, ReadOnlySpan<byte> bytes) => FileOf(stream).Append(bytes);
+
+    /// <summary>How many bytes of a stream are part of the log.</summary>
+    public long LengthOf(OutputStream stream) => _lengths[(int)stream];
+
+    /// <summary>How long a stream's file is.</summary>
+    public long FileLengthOf(OutputStream stream)
+    {
+        if (_streams[(int)stream] is { } open) return open.Length;
+        using var file = _disk.Find(_job, _attempt, PartOf(stream));
+        return file?.Length ?? 0;
+    }
+
+    /// <summary>Reads bytes of a stream's file.</summary>
+    public int Read(OutputStream stream, Span<byte> buffer, long offset) => FileOf(stream).Read(buffer, offset);
 
     /// <summary>Leaves a gap for bytes that could not be written, so that offsets count them.</summary>
     /// <param name="stream">The stream.</param>
@@ -86,7 +105,7 @@ internal sealed partial class AttemptLog : IDisposable
     /// <summary>Marks the end, and brings everything to the disk.</summary>
     public void Complete(long milliseconds)
     {
-        foreach (var stream in _streams) stream?.Flush();
+        foreach (var stream in Streams) Flush(stream);
         if (!_isCompleted) AppendEntry(new(End, _lengths[0], milliseconds, 0, IndexEntryKind.End));
         if (_isTrimStale) WriteTrim(_trim);
         _index.Flush();
@@ -131,6 +150,12 @@ internal sealed partial class AttemptLog : IDisposable
         record.Write(_trimFile ??= _disk.Create(_job, _attempt, OutputPart.Trim));
         _trim = record;
         _isTrimStale = false;
+    }
+
+    // A process may have written to a file that was never opened here.
+    private void Flush(OutputStream stream)
+    {
+        if (FileLengthOf(stream) > 0) FileOf(stream).Flush();
     }
 
     private OutputFile FileOf(OutputStream stream) => _streams[(int)stream] ??= _disk.Create(_job, _attempt, PartOf(stream));

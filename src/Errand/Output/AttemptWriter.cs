@@ -84,6 +84,11 @@ internal sealed partial class AttemptWriter(OutputEngine engine, JobId job, int 
     {
         var log = Open_NeedsLock(milliseconds);
         if (IsTakenOver_NeedsLock(log)) return;
+        if (_isShared)
+        {
+            KeepBeside_NeedsLock(log, stream, ref bytes, milliseconds);
+            return;
+        }
         AppendLost_NeedsLock(log, milliseconds);
         while (!bytes.IsEmpty)
         {
@@ -104,18 +109,28 @@ internal sealed partial class AttemptWriter(OutputEngine engine, JobId job, int 
     private AttemptLog Open_NeedsLock(long milliseconds)
     {
         if (_log is not null) return _log;
-        _log = AttemptLog.Open(engine.Disk, job, attempt, engine.Options, milliseconds);
-        _end = _log.End;
-        _dropped = _log.Dropped;
-        if (!_log.IsResumed) _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var log = AttemptLog.Open(engine.Disk, job, attempt, engine.Options);
+        try
+        {
+            _end = log.End;
+            _dropped = log.Dropped;
+            _hash?.Dispose();
+            _hash = log.IsResumed ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            AdoptRest_NeedsLock(log, milliseconds);
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
         engine.Writers[job] = this;
-        return _log;
+        return _log = log;
     }
 
     private void AppendLost_NeedsLock(AttemptLog log, long milliseconds)
     {
         long lost = Lost;
-        foreach (var stream in (ReadOnlySpan<OutputStream>)[OutputStream.Out, OutputStream.Err])
+        foreach (var stream in AttemptLog.Streams)
         {
             try
             {
@@ -165,10 +180,11 @@ internal sealed partial class AttemptWriter(OutputEngine engine, JobId job, int 
         if (_isGivenUp) return null;
         var log = Open_NeedsLock(milliseconds);
         if (IsTakenOver_NeedsLock(log)) return null;
-        AppendLost_NeedsLock(log, milliseconds);
+        if (_isShared) AdoptRest_NeedsLock(log, milliseconds);
+        else AppendLost_NeedsLock(log, milliseconds);
         log.Complete(milliseconds);
-        if (log.Dropped > 0) return null;
-        return log.IsResumed ? AttemptReader.Checksum(engine.Disk, job, attempt) : Convert.ToHexStringLower(_hash!.GetHashAndReset());
+        if (log.Dropped + Lost > 0) return null;
+        return _hash is null ? AttemptReader.Checksum(engine.Disk, job, attempt) : Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
 
     private void Close_NeedsLock()
@@ -176,7 +192,7 @@ internal sealed partial class AttemptWriter(OutputEngine engine, JobId job, int 
         _isEnded = true;
         try
         {
-            if (_log is not null && Lost > 0) AppendLost_NeedsLock(_log, engine.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            if (_log is not null && Lost > 0 && !_isShared) AppendLost_NeedsLock(_log, engine.Time.GetUtcNow().ToUnixTimeMilliseconds());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -31,6 +31,12 @@ internal sealed class DeferredOutputWriter(IOutputLog log, JobId job, int attemp
         get { lock (_lock) return _inner?.Failure; }
     }
 
+    /// <summary>A process may write to the files from now on, so that nothing is held in memory any more.</summary>
+    public override string? Folder
+    {
+        get { lock (_lock) return _isEnded ? _inner?.Folder : OpenInner_NeedsLock().Folder; }
+    }
+
     /// <summary>Moves what was written to the log; everything after goes there, too.</summary>
     public void Promote()
     {
@@ -65,6 +71,15 @@ internal sealed class DeferredOutputWriter(IOutputLog log, JobId job, int attemp
         }
     }
 
+    public override string CreateFolder()
+    {
+        lock (_lock)
+        {
+            if (_isEnded) throw new OperationCanceledException("The call is over, and its output is not kept.");
+            return OpenInner_NeedsLock().CreateFolder();
+        }
+    }
+
     /// <summary>Ends the log. Without a promotion there is none, and what was written is discarded.</summary>
     public override async ValueTask<OutputSummary> CompleteAsync(CancellationToken cancellationToken = default)
     {
@@ -93,6 +108,17 @@ internal sealed class DeferredOutputWriter(IOutputLog log, JobId job, int attemp
         inner.Append(stream, bytes, at);
     }
 
+    protected internal override long AdoptBytes(OutputStream stream, long length, DateTimeOffset at)
+    {
+        OutputWriter inner;
+        lock (_lock)
+        {
+            if (_isEnded) return _inner?.Bytes ?? 0;
+            inner = OpenInner_NeedsLock();
+        }
+        return inner.AdoptBytes(stream, length, at);
+    }
+
     protected override async ValueTask CloseAsync()
     {
         await DiscardAsync();
@@ -119,11 +145,17 @@ internal sealed class DeferredOutputWriter(IOutputLog log, JobId job, int attemp
         return true;
     }
 
+    private OutputWriter OpenInner_NeedsLock()
+    {
+        if (_inner is null) MoveToLog_NeedsLock();
+        return _inner!;
+    }
+
     private void MoveToLog_NeedsLock()
     {
         var inner = log.Open(job, attempt);
         int start = 0;
-        foreach (var held in _held!)
+        foreach (var held in _held ?? [])
         {
             inner.Append(held.Stream, _bytes.AsSpan(start, held.Length), held.At);
             start += held.Length;

@@ -1,4 +1,5 @@
 using Errand.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using static Errand.Tests.Kinds;
 
 namespace Errand.Tests.Execution;
@@ -77,6 +78,56 @@ public sealed class LimitsTests
         var job = errand.End(errand.Submit(new("thrice")).Id);
         Assert.Equal((JobState.Completed, 3), (job.State, job.Attempt));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void H6_output_past_its_limit_fails_the_job_whatever_it_then_returns(bool listens)
+    {
+        using var errand = ErrandTest.Start(builder => Talking(builder, listens));
+        var job = errand.End(errand.Submit(new JobSpec("talks") { Limits = new() { OutputBytes = 1000 } }).Id);
+        Assert.Equal((JobState.Failed, JobErrorCodes.LimitOutput, false), (job.State, job.Outcome!.Error!.Code, job.Outcome.Error.Retryable));
+        Assert.Contains("It wrote 1,008 bytes of output, past its limit of 1,000", job.Outcome.Error.Message, StringComparison.Ordinal);
+        Assert.Contains("larger limit", job.Outcome.Error.Message, StringComparison.Ordinal);
+        Assert.Equal((Seconds(126), 1008), (job.FinishedAt!.Value - job.StartedAt!.Value, job.Outcome.Output!.Bytes));
+    }
+
+    [Fact]
+    public void H6_output_up_to_its_limit_is_no_harm()
+    {
+        using var errand = ErrandTest.Start(builder => Talking(builder, listens: true));
+        var job = errand.End(errand.Submit(new JobSpec("talks") { Limits = new() { OutputBytes = 1008 } }).Id);
+        Assert.Equal(JobState.Completed, job.State);
+    }
+
+    [Fact]
+    public void H6_a_call_that_writes_too_much_fails_in_its_callers_patience_too()
+    {
+        using var errand = ErrandTest.Start(builder => Talking(builder, listens: true));
+        var result = errand.Run(client => client.CallAsync(new JobSpec("talks") { Limits = new() { OutputBytes = 80 } }));
+        Assert.Equal((JobState.Failed, JobErrorCodes.LimitOutput), (result.Outcome!.State, result.Outcome.Error!.Code));
+    }
+
+    [Fact]
+    public void H6_work_that_does_not_listen_is_left_behind_after_its_grace()
+    {
+        using var errand = ErrandTest.Start(builder => builder.Add("deaf", job =>
+        {
+            job.Log("too much");
+            return Task.Delay(Hours(1), job.Time);
+        }));
+        var job = errand.End(errand.Submit(new JobSpec("deaf") { Limits = new() { OutputBytes = 1 } }).Id);
+        Assert.Equal((JobErrorCodes.LimitOutput, Seconds(5)), (job.Outcome!.Error!.Code, job.FinishedAt!.Value - job.StartedAt!.Value));
+    }
+
+    private static void Talking(ErrandBuilder builder, bool listens) => builder.Add("talks", async job =>
+    {
+        for (int line = 0; line < 126 && !(listens && job.StopReason == StopReason.OutputLimit); line++)
+        {
+            job.Log("1234567");
+            await Task.Delay(Seconds(1), job.Time);
+        }
+    });
 
     [Fact]
     public void The_time_in_which_a_job_waits_for_input_does_not_count()

@@ -9,6 +9,8 @@ internal sealed partial class LinuxFolderCalls : FolderCalls
     private const int KeepSize = 1;
     private const int PunchHole = 2;
     private const int CloseOnExec = 0x8_0000;
+    private const int WriteOnly = 1;
+    private const int AppendOnly = 0x400;
     private const long PastTheEnd = 1 << 20;
 
     // A hole past the end changes nothing and tells whether the file system makes holes at all: tmpfs, ext4, xfs and btrfs do; NFS
@@ -28,6 +30,15 @@ internal sealed partial class LinuxFolderCalls : FolderCalls
         if (descriptor < 0) throw new IOException($"The folder {path} could not be opened: {Marshal.GetLastPInvokeErrorMessage()}.");
         using var folder = new SafeFileHandle(descriptor, ownsHandle: true);
         if (fsync(folder) != 0) throw new IOException($"The folder {path} could not be flushed: {Marshal.GetLastPInvokeErrorMessage()}.");
+    }
+
+    // FileMode.Append only looks for the end once: bytes of another process that come in between would be written over.
+    public override void Append(string path, ReadOnlySpan<byte> bytes)
+    {
+        int descriptor = open(path, CloseOnExec | AppendOnly | WriteOnly);
+        if (descriptor < 0) throw new IOException($"The file {path} could not be opened: {Marshal.GetLastPInvokeErrorMessage()}.");
+        using var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        RandomAccess.Write(file, bytes, 0);
     }
 
     // What jobs print is nobody else's business.

@@ -16,5 +16,14 @@ internal class FolderCalls
 
     public virtual void FlushFolder(string path) { }
 
+    public virtual void Append(string path, ReadOnlySpan<byte> bytes)
+    {
+        using var file = File.Open(path, new FileStreamOptions
+        {
+            Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
+        });
+        file.Write(bytes);
+    }
+
     public virtual void CreateFolder(string path) => Directory.CreateDirectory(path);
 }

@@ -19,7 +19,7 @@ internal sealed class FolderDisk(string root) : OutputDisk
         if (!File.Exists(path)) return null;
         try
         {
-            return new FolderFile(File.OpenHandle(path, FileMode.Open, FileAccess.Read, Everybody));
+            return new FolderFile(File.OpenHandle(path, FileMode.Open, FileAccess.Read, Everybody), path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -32,13 +32,24 @@ internal sealed class FolderDisk(string root) : OutputDisk
         string path = PathOf(job, attempt, Names[(int)part]);
         try
         {
-            return new FolderFile(OpenOrCreate(path));
+            return new FolderFile(OpenOrCreate(path), path);
         }
         catch (DirectoryNotFoundException)
         {
-            CreateFolders(job, attempt);
-            return new FolderFile(OpenOrCreate(path));
+            CreateFolder(job, attempt);
+            return new FolderFile(OpenOrCreate(path), path);
         }
+    }
+
+    public override string FolderOf(JobId job, int attempt) =>
+        Path.Combine(root, job.ToString(), attempt.ToString(CultureInfo.InvariantCulture));
+
+    // One by one, because a mode is given to the last folder of a path only.
+    public override void CreateFolder(JobId job, int attempt)
+    {
+        Calls.CreateFolder(root);
+        Calls.CreateFolder(FolderOf(job));
+        Calls.CreateFolder(FolderOf(job, attempt));
     }
 
     public override void FlushNames(JobId job, int attempt)
@@ -80,7 +91,7 @@ internal sealed class FolderDisk(string root) : OutputDisk
 
     public override void WriteResult(JobId job, int attempt, ReadOnlyMemory<byte> result)
     {
-        CreateFolders(job, attempt);
+        CreateFolder(job, attempt);
         string path = PathOf(job, attempt, ResultName);
         using (var file = File.OpenHandle(path + ".new", FileMode.Create, FileAccess.Write, Everybody))
         {
@@ -117,23 +128,13 @@ internal sealed class FolderDisk(string root) : OutputDisk
         }
     }
 
-    // One by one, because a mode is given to the last folder of a path only.
-    private void CreateFolders(JobId job, int attempt)
-    {
-        Calls.CreateFolder(root);
-        Calls.CreateFolder(FolderOf(job));
-        Calls.CreateFolder(FolderOf(job, attempt));
-    }
-
     private static SafeFileHandle OpenOrCreate(string path) => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Everybody);
 
     private string FolderOf(JobId job) => Path.Combine(root, job.ToString());
 
-    private string FolderOf(JobId job, int attempt) => Path.Combine(root, job.ToString(), attempt.ToString(CultureInfo.InvariantCulture));
-
     private string PathOf(JobId job, int attempt, string name) => Path.Combine(FolderOf(job, attempt), name);
 
-    private sealed class FolderFile(SafeFileHandle handle) : OutputFile
+    private sealed class FolderFile(SafeFileHandle handle, string path) : OutputFile
     {
         public override long Length => RandomAccess.GetLength(handle);
 
@@ -152,6 +153,8 @@ internal sealed class FolderDisk(string root) : OutputDisk
         }
 
         public override void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(handle, bytes, offset);
+
+        public override void Append(ReadOnlySpan<byte> bytes) => Calls.Append(path, bytes);
 
         public override void SetLength(long length) => RandomAccess.SetLength(handle, length);
 

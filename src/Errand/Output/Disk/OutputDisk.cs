@@ -28,6 +28,12 @@ internal abstract class OutputDisk
     /// <summary>Opens a file to write, and makes it when it is not there.</summary>
     public abstract OutputFile Create(JobId job, int attempt, OutputPart part);
 
+    /// <summary>The folder of an attempt, in which other processes may write; absent where there are none.</summary>
+    public virtual string? FolderOf(JobId job, int attempt) => null;
+
+    /// <summary>Makes the folder of an attempt.</summary>
+    public virtual void CreateFolder(JobId job, int attempt) => throw new NotSupportedException();
+
     /// <summary>Brings the names of an attempt's files to the disk.</summary>
     public abstract void FlushNames(JobId job, int attempt);
 
@@ -52,6 +58,9 @@ internal abstract class OutputFile : IDisposable
     public abstract int Read(Span<byte> buffer, long offset);
 
     public abstract void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Writes after whatever is there by then, in one piece, while other processes may do the same.</summary>
+    public virtual void Append(ReadOnlySpan<byte> bytes) => Write(bytes, Length);
 
     /// <summary>Cuts the file off, or makes it longer by bytes that take no space.</summary>
     public abstract void SetLength(long length);
