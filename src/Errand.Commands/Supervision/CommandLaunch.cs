@@ -32,7 +32,7 @@ internal sealed class CommandLaunch
     public static async ValueTask<CommandLaunch> PrepareAsync(CommandParts parts, CommandInput input, JobContext job)
     {
         var user = input.User is { } name ? await UserIdentity.FindAsync(name) : null;
-        string program = ProgramSearch.Find(input, parts.Options);
+        string program = ProgramSearch.Find(input);
         return new(parts, input, job, program, user);
     }
 
