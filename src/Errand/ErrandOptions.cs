@@ -3,7 +3,10 @@ namespace Errand;
 /// <summary>How Errand behaves in this process. Checked when the host starts.</summary>
 public sealed class ErrandOptions
 {
-    /// <summary>How many queued jobs this process runs at once. Promoted calls count, but never wait for a slot. Default: 10.</summary>
+    /// <summary>
+    /// How many queued jobs this process runs at once. Promoted calls count, but never wait for a slot; jobs that take none do not count
+    /// (<see cref="JobKind.OutsideSlots"/>). Default: 10.
+    /// </summary>
     public int Slots { get; set; } = 10;
 
     /// <summary>Whether this process runs jobs, or only submits and follows them. Default: true.</summary>

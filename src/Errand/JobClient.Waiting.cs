@@ -63,9 +63,9 @@ internal sealed partial class JobClient
         int? place = await Store.PlaceAsync(job.Id, CountedInLine, cancellationToken);
         if (_core.Runner?.Gate.Reason is { } reason)
             return new(JobWaitReasons.Throttled, $"No jobs are started here for now: {reason}.", PositionOf(place));
-        string busy = _core.Runner is { } runner
-            ? $"{runner.Admission.Taken} of {_core.Options.Slots} slots here are taken"
-            : "no runner lives in this process";
+        string busy = _core.Runner is not { } runner ? "no runner lives in this process"
+            : _core.Kinds.Find(job.Kind) is { OutsideSlots: true } ? "it takes no slot, and starts with the next look at the line"
+            : $"{runner.Admission.Taken} of {_core.Options.Slots} slots here are taken";
         string detail = PositionOf(place) is null ? $"Far back in line; {busy}." : $"{place} before it in line; {busy}.";
         return new(JobWaitReasons.Slot, detail, PositionOf(place));
     }

@@ -6,14 +6,8 @@ internal sealed partial class ControlGroup
     // The weight of everybody else is 100 in version 2 and 1024 in version 1.
     private const int SharesOfHundred = 1024;
 
-    /// <summary>What its members hold, the cache of their files included, or null where that is not counted.</summary>
-    public long? MemoryBytes => Number(ControlGroupController.Memory, "memory.current", "memory.usage_in_bytes");
-
-    /// <summary>The most they ever held.</summary>
+    /// <summary>The most its members ever held, the cache of their files included, or null where that is not counted.</summary>
     public long? PeakMemoryBytes => Number(ControlGroupController.Memory, "memory.peak", "memory.max_usage_in_bytes");
-
-    /// <summary>How many processes and threads they are.</summary>
-    public long? Tasks => Number(ControlGroupController.Processes, "pids.current");
 
     /// <summary>What they have used of processors.</summary>
     public TimeSpan? CpuTime =>
@@ -31,7 +25,7 @@ internal sealed partial class ControlGroup
     /// <summary>Sets limits, as far as the kernel can keep to them.</summary>
     /// <param name="limits">The limits.</param>
     /// <returns>Those that the kernel keeps to; the others have to be watched.</returns>
-    public ControlGroupController Apply(TreeLimits limits)
+    public ControlGroupController Apply(JobLimits limits)
     {
         var kept = ControlGroupController.None;
         if (limits.MemoryBytes is { } memory && FolderOf(ControlGroupController.Memory) is { } folder && LimitMemory(folder, memory))

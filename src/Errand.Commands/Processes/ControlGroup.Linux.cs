@@ -41,14 +41,15 @@ internal sealed partial class ControlGroup(IReadOnlyList<ControlGroupHierarchy> 
     /// <returns>Whether it is in them.</returns>
     public bool EnterLegacy(int pid) => Enter(pid, places.Where(static place => !place.IsUnified));
 
-    /// <summary>Kills all members at once, where the kernel can (5.14 or later).</summary>
-    public void Kill()
+    /// <summary>Kills all members at once, where the kernel can (5.14 or later), unless one is among them that is to be spared.</summary>
+    /// <param name="spared">The number of a process, or 0.</param>
+    public void Kill(int spared)
     {
         if (UnifiedFolder is not { } folder) return;
+        bool isSpared = false;
         // A server that a member has started may serve this very command.
-        bool isOurs = false;
-        ForEachMember(pid => isOurs |= pid == Environment.ProcessId);
-        if (!isOurs) ControlGroupFile.TryWrite(Path.Combine(folder, "cgroup.kill"), "1");
+        ForEachMember(pid => isSpared |= pid == Environment.ProcessId || pid == spared);
+        if (!isSpared) ControlGroupFile.TryWrite(Path.Combine(folder, "cgroup.kill"), "1");
     }
 
     /// <summary>Tells the number of each member.</summary>

@@ -43,13 +43,16 @@ internal sealed class ControlGroups : IDisposable
     /// <param name="attempt">Which of its attempts.</param>
     /// <param name="limits">The limits.</param>
     /// <returns>The group, or null where there can be none.</returns>
-    public ControlGroup? Create(JobId id, int attempt, TreeLimits limits)
+    public ControlGroup? Create(JobId id, int attempt, JobLimits limits)
     {
         var wanted = ControlGroupController.Kill | ControlGroupController.CpuTime | NeededFor(limits);
         List<ControlGroupHierarchy> made = [];
         foreach (var hierarchy in _hierarchies)
             if ((hierarchy.Controllers & wanted) != 0 && Make(hierarchy, NameOf(id, attempt)) is { } place) made.Add(place);
-        return made.Count == 0 ? null : new(made);
+        if (made.Count == 0) return null;
+        var group = new ControlGroup(made);
+        group.Apply(limits);
+        return group;
     }
 
     /// <summary>Finds a group that an earlier process has made.</summary>
@@ -91,7 +94,7 @@ internal sealed class ControlGroups : IDisposable
 
     private static string NameOf(JobId id, int attempt) => $"{id}-{attempt}";
 
-    private static ControlGroupController NeededFor(TreeLimits limits) =>
+    private static ControlGroupController NeededFor(JobLimits limits) =>
         (limits.MemoryBytes is null ? 0 : ControlGroupController.Memory)
         | (limits.Processes is null ? 0 : ControlGroupController.Processes)
         | (limits.CpuWeight is null ? 0 : ControlGroupController.CpuWeight);

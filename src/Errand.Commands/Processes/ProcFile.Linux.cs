@@ -25,6 +25,20 @@ internal static unsafe class ProcFile
         name.CopyTo(new(path + length, LongestPath - length - 1));
         path[length + name.Length] = 0;
 
+        return Read(path, into);
+    }
+
+    /// <summary>Reads the file of a path that ends with a zero, as "/proc/loadavg\0"u8.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="into">Where to; what does not fit is left out.</param>
+    /// <returns>What was read.</returns>
+    public static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> path, Span<byte> into)
+    {
+        fixed (byte* start = path) return Read(start, into);
+    }
+
+    private static ReadOnlySpan<byte> Read(byte* path, Span<byte> into)
+    {
         int file = NativeProcess.OpenToRead(path);
         if (file < 0) return [];
         int read = 0;

@@ -28,10 +28,15 @@ internal sealed partial class ProcessDescriptor : SafeHandleZeroOrMinusOneIsInva
     public void Signal(int signal) => _ = syscall(PidfdSendSignal, handle, signal, 0, 0);
 
     /// <summary>Takes a child that has ended off the system's list; of another's child it does nothing.</summary>
-    public unsafe void Reap()
+    public void Reap() => Wait(Exited | NoHang);
+
+    /// <summary>Waits until a child has ended.</summary>
+    public void Await() => Wait(Exited);
+
+    private unsafe void Wait(int options)
     {
-        byte* info = stackalloc byte[128];
-        _ = waitid(ByDescriptor, (int)handle, info, Exited | NoHang);
+        byte* information = stackalloc byte[128];
+        _ = waitid(ByDescriptor, (int)handle, information, options);
     }
 
     protected override bool ReleaseHandle() => close(handle) == 0;

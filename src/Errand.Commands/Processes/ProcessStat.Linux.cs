@@ -17,8 +17,7 @@ internal readonly struct ProcessStat
     private const int LastTimeField = 14;
     private const int ThreadsField = 17;
     private const int StartField = 19;
-    private const int ResidentField = 21;
-    private const int Fields = 22;
+    private const int Fields = 20;
 
     private readonly ShortName _name;
     private readonly byte _nameLength;
@@ -29,22 +28,21 @@ internal readonly struct ProcessStat
     {
         Key = new(pid, fields[StartField]);
         Parent = (int)fields[ParentField];
-        ResidentPages = fields[ResidentField];
+        Threads = (int)fields[ThreadsField];
         for (int i = FirstTimeField; i <= LastTimeField; i++) CpuTicks += fields[i];
         _nameLength = (byte)Math.Min(name.Length, ShortName.Length);
         name[.._nameLength].CopyTo(_name);
         _state = state;
         _isKernel = (fields[FlagsField] & KernelThread) != 0;
         // A process whose first thread has ended is shown as a zombie while its other threads go on.
-        HasEnded = state is (byte)'Z' or (byte)'X' && fields[ThreadsField] <= 1;
+        HasEnded = state is (byte)'Z' or (byte)'X' && Threads <= 1;
     }
 
     public ProcessKey Key { get; }
 
     public int Parent { get; }
 
-    /// <summary>Pages of memory it holds, those it shares included.</summary>
-    public long ResidentPages { get; }
+    public int Threads { get; }
 
     /// <summary>What it has used of processors, with what its children had used that it has waited for.</summary>
     public long CpuTicks { get; }

@@ -8,6 +8,8 @@ namespace Errand.Commands;
 internal sealed class ProcessTable : IDisposable
 {
     private const int FirstLength = 512;
+    private const int MostRounds = 16;
+    private const int MostAtOnce = 1024;
 
     private static readonly EnumerationOptions Plain = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
 
@@ -23,6 +25,12 @@ internal sealed class ProcessTable : IDisposable
     /// <summary>The processes, by their numbers.</summary>
     public ReadOnlySpan<ProcessStat> Rows => _rows.AsSpan(0, _count);
 
+    /// <summary>
+    /// Whether no process has been missed. One that forks and ends at once may do so for ever just ahead of a reading that follows the
+    /// numbers; such a reading goes on until nothing is newer than what it has seen, and says so when it gave up.
+    /// </summary>
+    public bool IsComplete { get; private set; }
+
     /// <summary>Reads them all.</summary>
     public static ProcessTable Read()
     {
@@ -31,14 +39,11 @@ internal sealed class ProcessTable : IDisposable
         {
             ShouldIncludePredicate = static (ref FileSystemEntry entry) => NumberOf(entry.FileName) > 0,
         };
-        bool sorted = true;
+        int newest = NewestProcess.Number;
         foreach (int id in ids)
-        {
-            if (ProcessStat.Read(id) is not { IsKernel: false } stat) continue;
-            sorted &= table._count == 0 || table._rows[table._count - 1].Key.Pid < id;
-            table.Add(stat);
-        }
-        if (!sorted) table._rows.AsSpan(0, table._count).Sort(static (left, right) => left.Key.Pid.CompareTo(right.Key.Pid));
+            if (ProcessStat.Read(id) is { IsKernel: false } stat) table.Add(stat);
+        table.IsComplete = table.CatchUp(newest);
+        table.Sort();
         table._marks = ArrayPool<ProcessMark?>.Shared.Rent(table._count);
         table._marks.AsSpan(0, table._count).Clear();
         return table;
@@ -73,6 +78,35 @@ internal sealed class ProcessTable : IDisposable
 
     private static int NumberOf(ReadOnlySpan<char> name) =>
         name[0] is >= '1' and <= '9' && int.TryParse(name, NumberStyles.None, null, out int id) ? id : 0;
+
+    /// <summary>Reads those that have started since a number was the newest.</summary>
+    private bool CatchUp(int newest)
+    {
+        for (int round = 0; round < MostRounds; round++)
+        {
+            int now = NewestProcess.Number;
+            if (now == newest) return true;
+            // The numbers have begun anew, or there are too many.
+            if (now < newest || now - newest > MostAtOnce) return false;
+            for (int id = newest + 1; id <= now; id++)
+                if (ProcessStat.Read(id) is { IsKernel: false } stat && NewestProcess.IsProcess(id)) Add(stat);
+            newest = now;
+        }
+        return false;
+    }
+
+    private void Sort()
+    {
+        var rows = _rows.AsSpan(0, _count);
+        bool sorted = true;
+        for (int i = 1; i < rows.Length && sorted; i++) sorted = rows[i - 1].Key.Pid < rows[i].Key.Pid;
+        if (sorted) return;
+        rows.Sort(static (left, right) => left.Key.Pid.CompareTo(right.Key.Pid));
+        int kept = 0;
+        for (int i = 0; i < rows.Length; i++)
+            if (i == 0 || rows[i].Key.Pid != rows[i - 1].Key.Pid) rows[kept++] = rows[i];
+        _count = kept;
+    }
 
     private void Add(in ProcessStat stat)
     {

@@ -8,9 +8,14 @@ namespace Errand.Commands;
 internal sealed class LinuxProcessTree(ProcessKey supervisor, ProcessMark mark, ControlGroup? group) : ProcessTree
 {
     private const int ContinueSignal = 18;
+    private const int SparingRounds = 8;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ChaseQuiet = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan ChaseLongest = TimeSpan.FromMilliseconds(100);
+
+    private readonly TreeChase _chase = new(supervisor, mark);
 
     public override IReadOnlyList<ProcessMember> Members()
     {
@@ -30,16 +35,21 @@ internal sealed class LinuxProcessTree(ProcessKey supervisor, ProcessMark mark, 
     {
         long startedAt = time.GetTimestamp();
         var pause = FirstPause;
-        // One that forks between its parent's death and the reading of its own row is in none of the two places: only a second look that
-        // finds nobody either says that nobody is left.
-        for (int empty = 0; ;)
+        HashSet<ProcessKey> known = [];
+        for (int round = 0, empty = 0; ; round++)
         {
-            group?.Kill();
-            var left = KillOnce();
-            empty = left.Count == 0 ? empty + 1 : 0;
-            if (empty == 2) return left;
+            // A supervisor in the group would take the exit code with it; only those who cannot be ended otherwise are worth that.
+            group?.Kill(spared: round < SparingRounds ? supervisor.Pid : 0);
+            var (left, complete) = KillOnce();
+            // One that has lost its parent between the two readings looks like a stranger unless it carries the mark: only a second look that
+            // finds nobody either says that nobody is left.
+            empty = complete && left.Count == 0 ? empty + 1 : 0;
+            if (empty == 2) return [];
             if (time.GetElapsedTime(startedAt) >= patience) return Members();
             if (empty == 1) continue;
+            bool multiplies = !complete || left.Exists(member => !known.Contains(member.Key));
+            if (round > 0 && multiplies) _chase.Run(time, ChaseQuiet, ChaseLongest);
+            known.UnionWith(left.Select(static member => member.Key));
             await Task.Delay(pause, time);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
@@ -72,7 +82,7 @@ internal sealed class LinuxProcessTree(ProcessKey supervisor, ProcessMark mark, 
         return members;
     }
 
-    private List<ProcessMember> KillOnce()
+    private (List<ProcessMember> Killed, bool IsComplete) KillOnce()
     {
         using var table = ProcessTable.Read();
         using var tree = Find(table);
@@ -80,6 +90,6 @@ internal sealed class LinuxProcessTree(ProcessKey supervisor, ProcessMark mark, 
         // A server that is the first process of a container inherits orphans.
         for (int i = 0; i < table.Rows.Length; i++)
             if (tree.Has(i) && table.Rows[i].HasEnded && table.Rows[i].Parent == Environment.ProcessId) NativeProcess.Reap(table.Rows[i].Key.Pid);
-        return MembersOf(table, tree);
+        return (MembersOf(table, tree), table.IsComplete);
     }
 }

@@ -45,6 +45,9 @@ internal sealed class CommandRun : IDisposable
     public ValueTask<bool> WriteInputAsync(ReadOnlyMemory<byte> bytes) =>
         CommandInputPipe.WriteAsync(_folder, bytes, _job.Time, _job.CancellationToken);
 
+    /// <summary>Ends the command's standard input, where that was kept open; what was written before is still read.</summary>
+    public void CloseInput() => _supervisor.Descriptor.Signal(CommandSignals.EndOfInput);
+
     /// <summary>Goes along with the command until it has ended, or somebody else is to take over.</summary>
     public async Task<CommandEnd> FollowAsync()
     {

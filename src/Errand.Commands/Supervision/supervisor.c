@@ -97,8 +97,9 @@ static void open_input(void) {
 }
 
 /* A terminal's keys, a closed terminal and the polite end of a session are meant for the command. */
+static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU, SIGALRM, SIGUSR2};
+
 static void ignore_signals(void) {
-    static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU, SIGALRM, SIGUSR2};
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], SIG_IGN);
     struct sigaction end_of_input = {.sa_handler = on_end_of_input, .sa_flags = SA_RESTART};
     sigaction(SIGUSR1, &end_of_input, NULL);
@@ -113,7 +114,9 @@ static void become_somebody_else(const struct order *order) {
 
 /* In the child. Returns why the command could not be begun. */
 static int begin(const struct order *order, const int *streams) {
-    for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], SIG_DFL);
+    signal(SIGUSR1, SIG_DFL);
+    signal(SIGCHLD, SIG_DFL);
     setpgid(0, 0);
     if (streams && (dup2(streams[0], 1) < 0 || dup2(streams[1], 2) < 0)) return errno;
     if (order->largest_file != RLIM_INFINITY) {

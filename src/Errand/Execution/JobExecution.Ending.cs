@@ -147,7 +147,7 @@ internal sealed partial class JobExecution
     {
         lock (Lock)
         {
-            if (_holdsSlot || _concluded != 0) return;
+            if (_holdsSlot || !TakesSlot || _concluded != 0) return;
             _holdsSlot = true;
         }
         Core.Runner!.Admission.Take();

@@ -43,7 +43,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     /// </summary>
     public static JobExecution Held(ErrandCore core, JobKind kind, Job job, IJobExecutor? body) => new(core, job.Spec, kind, body)
     {
-        _stored = new(core.Store, job), _id = job.Id, _checkpoint = job.Checkpoint, _holdsSlot = true,
+        _stored = new(core.Store, job), _id = job.Id, _checkpoint = job.Checkpoint, _holdsSlot = !kind.OutsideSlots,
         Attempt = job.Attempt, StartedAt = job.StartedAt ?? job.CreatedAt,
     };
 
@@ -117,6 +117,9 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     /// <summary>Whether the work goes on without this process.</summary>
     public bool Outlives => _kind?.Outlives ?? false;
 
+    /// <summary>Whether it counts among the jobs that the runner may run at once.</summary>
+    public bool TakesSlot => _kind is not { OutsideSlots: true };
+
     private bool RunsOnOwnThread => _kind is { } kind && (kind.Blocking || kind.SeenBlocking);
 
     /// <summary>Runs a stored job from its beginning, or goes on with it.</summary>
@@ -157,7 +160,7 @@ internal sealed partial class JobExecution : IProgress<JobProgress>
     /// <summary>The call was written to the store as a job that runs here.</summary>
     public void Promoted(Job job)
     {
-        _holdsSlot = true;
+        _holdsSlot = TakesSlot;
         Volatile.Write(ref _stored, new(Core.Store, job));
         Volatile.Read(ref _output)?.Promote();
         ScheduleProgressWrite();

@@ -46,6 +46,12 @@ public sealed class JobKind
     public bool Outlives { get; set; }
 
     /// <summary>
+    /// Whether its jobs take no slot of the runner, because what they use is elsewhere: they start even where all slots are taken, and only
+    /// caps hold them back. Default: false.
+    /// </summary>
+    public bool OutsideSlots { get; set; }
+
+    /// <summary>
     /// Whether its body blocks its thread, so that it runs on a thread of its own. Default: false; a body that is seen blocking is moved there.
     /// </summary>
     public bool Blocking { get; set; }

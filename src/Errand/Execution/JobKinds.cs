@@ -10,6 +10,7 @@ internal sealed class JobKinds
     private readonly IReadOnlyList<IJobKindSource> _sources;
     private readonly ConcurrentDictionary<string, JobKind> _found = new(StringComparer.Ordinal);
     private IReadOnlyCollection<string> _names;
+    private (IReadOnlyCollection<string> Of, IReadOnlyCollection<string> Names)? _outsideSlots;
 
     public JobKinds(IEnumerable<JobKind> kinds, IEnumerable<IJobKindSource>? sources = null)
     {
@@ -35,6 +36,19 @@ internal sealed class JobKinds
             names = [.. _kinds.Keys, .. _sources.SelectMany(source => source.Names)];
             Volatile.Write(ref _names, names);
             return names;
+        }
+    }
+
+    /// <summary>The names of those whose jobs take no slot.</summary>
+    public IReadOnlyCollection<string> OutsideSlots
+    {
+        get
+        {
+            var names = Names;
+            if (_outsideSlots is { } known && known.Of == names) return known.Names;
+            string[] outside = [.. names.Where(name => Find(name) is { OutsideSlots: true })];
+            _outsideSlots = (names, outside);
+            return outside;
         }
     }
 

@@ -5,19 +5,20 @@ namespace Errand;
 // What becomes of jobs whose runner was gone.
 internal sealed partial class JobRunner
 {
+    /// <returns>How many slots it takes.</returns>
     private int BeginAdopted(Job job)
     {
         var kind = _core.Kinds.Find(job.Kind)!;
         if (job.Phase == JobPhase.Running && kind.Restartable)
         {
             _lostAnswers.Settle(job.Id);
-            _core.Scheduler.Queue(() => _ = RestartAsync(job));
+            _core.Scheduler.Queue(() => _ = RestartAsync(job, kind));
+            return SlotsOf(kind);
         }
-        else Begin(job, resume: true);
-        return 1;
+        return Begin(job, resume: true);
     }
 
-    private async Task RestartAsync(Job job)
+    private async Task RestartAsync(Job job, JobKind kind)
     {
         var stored = new RunningJob(_core.Store, job);
         try
@@ -33,13 +34,13 @@ internal sealed partial class JobRunner
             else
             {
                 if (status == ApplyStatus.Applied) ErrandTelemetry.Ended(stored.Current);
-                Admission.Release();
+                ReleaseSlot(kind);
             }
         }
         catch (Exception)
         {
             // Held and not running: the next beats find it again.
-            Admission.Release();
+            ReleaseSlot(kind);
         }
         finally
         {

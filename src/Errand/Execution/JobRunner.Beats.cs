@@ -72,11 +72,11 @@ internal sealed partial class JobRunner
         {
             var job = await _core.Store.FindAsync(id);
             if (job is null || job.IsTerminal || job.Runner != Lease.Runner || _running.Find(id) is not null || _stopping) return;
-            if (_core.Kinds.Find(job.Kind) is null) return;
+            if (_core.Kinds.Find(job.Kind) is not { } kind) return;
             var history = await _core.Store.HistoryAsync(id);
             bool adopted = history.Any(line => line.Name == JobEvents.Adopted && line.By == job.Runner?.Text);
             Log.TakenUp(_core.Logger, id);
-            Admission.Take();
+            TakeSlot(kind);
             if (adopted) BeginAdopted(job);
             else Begin(job, resume: false);
         }

@@ -20,7 +20,7 @@ internal sealed partial class JobRunner
     /// <summary>A call was promoted: it counts from now on, whether or not a slot is free.</summary>
     public void TakeOverPromoted(JobExecution execution)
     {
-        Admission.Take();
+        if (execution.TakesSlot) Admission.Take();
         _running.Add(execution);
         _running.RemoveInline(execution);
     }

@@ -52,7 +52,7 @@ internal sealed partial class JobRunner
     private async ValueTask TakeUpAsync(OrphanedJob orphan)
     {
         if (_running.Find(orphan.Id) is not null || _running.Inline().Any(call => call.Id == orphan.Id)) return;
-        if (_core.Kinds.Find(orphan.Spec.Kind) is null)
+        if (_core.Kinds.Find(orphan.Spec.Kind) is not { } kind)
         {
             Log.OrphanUnknown(_core.Logger, orphan.Id, orphan.Spec.Kind);
             return;
@@ -67,7 +67,7 @@ internal sealed partial class JobRunner
         if (results[0] is not { Refusal: null, Job: var added } || added.Id != job.Id || added.Fence != job.Fence || added.IsTerminal) return;
         NoticeJobs.Count(results, from: 1);
         Log.OrphanTakenUp(_core.Logger, orphan.Id, orphan.Spec.Kind);
-        Admission.Take();
+        TakeSlot(kind);
         var execution = Expect(added);
         await execution.NoteAsync(new(now, JobEvents.Adopted, lease.Runner.Text, "its process had died before it was stored", added.Attempt));
         execution.Begin(resume: true);

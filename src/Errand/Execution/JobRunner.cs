@@ -62,13 +62,13 @@ internal sealed partial class JobRunner
     /// <summary>Takes a slot for a job that could start at once, when no job is known to be in line before it.</summary>
     public bool TryReserveDirect(JobSpec spec) =>
         !_stopping && !_lineMayHoldJobs && !Gate.IsClosed &&
-        _core.Kinds.Find(spec.Kind) is not null && Lease.IsFresh && Admission.TryTake(1) == 1;
+        _core.Kinds.Find(spec.Kind) is { } kind && Lease.IsFresh && (kind.OutsideSlots || Admission.TryTake(1) == 1);
 
     /// <summary>Takes a slot for a call that is handed over at once, over the limit if need be.</summary>
     public bool TryReserveHandOver(JobSpec spec)
     {
-        if (_stopping || !Lease.IsFresh || _core.Kinds.Find(spec.Kind) is null) return false;
-        Admission.Take();
+        if (_stopping || !Lease.IsFresh || _core.Kinds.Find(spec.Kind) is not { } kind) return false;
+        TakeSlot(kind);
         return true;
     }
 
@@ -104,6 +104,8 @@ internal sealed partial class JobRunner
         _running.Remove(execution);
         _lostAnswers.Forget(execution.Id);
         execution.SurrenderSlot();
+        // What it has taken of its caps is free now, though no slot is.
+        if (!execution.TakesSlot) RingPump();
         if (_stopping) NoticeEmpty();
     }
 
@@ -145,53 +147,5 @@ internal sealed partial class JobRunner
             }
             if (!_stopping) await _pumpBell.SleepAsync(sleep);
         }
-    }
-
-    /// <summary>Claims until the slots are full or the line is empty.</summary>
-    /// <returns>How long until the next job comes due, or until there may be room for one.</returns>
-    private async ValueTask<TimeSpan?> ClaimAsync()
-    {
-        while (!_stopping)
-        {
-            var lease = Lease;
-            if (!Gate.Look()) return ResourceGate.LookInterval;
-            // A process that was frozen must hear whether it still is the runner it was, before it takes anything.
-            if (!lease.IsFresh)
-            {
-                _beatBell.Ring();
-                return null;
-            }
-            int slots = Admission.TryTake(Admission.Free);
-            if (slots == 0) return null;
-            _lineMayHoldJobs = false;
-            int begun = 0;
-            try
-            {
-                using var claiming = _lostAnswers.Ask();
-                var claim = await _core.Store.ClaimAsync(new(lease.Runner, _core.Kinds.Names, slots, _due.Now));
-                // A lease that was lost meanwhile took the jobs along: others adopt them.
-                if (lease.IsLost) return TimeSpan.Zero;
-                foreach (var job in claim.Adopted) begun += BeginAdopted(job);
-                foreach (var job in claim.Started) begun += Begin(job, resume: false);
-                if (claim.Adopted.Count + claim.Started.Count == slots) _lineMayHoldJobs = true;
-                else return claim.NextDue - _due.Now;
-            }
-            catch
-            {
-                _lineMayHoldJobs = true;
-                throw;
-            }
-            finally
-            {
-                Admission.PutBack(slots - begun);
-            }
-        }
-        return null;
-    }
-
-    private int Begin(Job job, bool resume)
-    {
-        Expect(job).Begin(resume);
-        return 1;
     }
 }

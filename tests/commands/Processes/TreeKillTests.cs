@@ -102,4 +102,22 @@ public sealed class TreeKillTests
         var tree = ProcessTree.Of(stand.Key with { StartedAt = stand.Key.StartedAt - 1 }, mark);
         Assert.DoesNotContain(tree.Members(), member => member.Key.Pid == Environment.ProcessId);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task B_27_one_that_forks_and_ends_for_ever_is_caught(bool supervised)
+    {
+        // Ends by itself, so that a kill that fails does not leave it behind for ever.
+        using var stand = StandIn.Start(
+            "exec perl -e '$| = 1; $end = time + 20; print qq(up\\n); while (time < $end) { defined(my $p = fork) or next; exit if $p }' TAG");
+        await stand.LinesAsync(1);
+        if (!supervised) await stand.DieAsync();
+        long startedAt = Stopwatch.GetTimestamp();
+        var left = await stand.Tree().KillAsync(TimeProvider.System, ProcessTree.KillPatience);
+        Output?.WriteLine($"supervised {supervised}: {left.Count} left after {Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds:0} ms");
+        // Who says that nobody is left must be right; who gives up says so by not being sure.
+        if (left.Count == 0) Assert.Empty(stand.Left());
+        await stand.EndAsync();
+    }
 }
