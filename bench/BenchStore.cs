@@ -15,18 +15,25 @@ internal sealed record BenchStore(string Name, Func<string, Action<ErrandBuilder
         new() { Path = path }, TimeProvider.System, WorkScheduler.Default, services.GetRequiredService<ILogger<SqliteJobStore>>())));
 
     /// <summary>A host whose jobs do what <paramref name="work"/> does, under a cap if there is one.</summary>
-    public async Task<BenchHost> StartAsync(int slots, Func<JobContext, ValueTask<JobOutcome>> work, CapSize? cap = null)
+    public Task<BenchHost> StartAsync(int slots, Func<JobContext, ValueTask<JobOutcome>> work, CapSize? cap = null) =>
+        StartAsync(slots, (errand, _) => errand.AddJob("work", work, kind =>
+        {
+            kind.Limits = JobLimits.None;
+            kind.Cap = cap;
+        }));
+
+    /// <summary>A host that runs commands, whose output is in files.</summary>
+    public Task<BenchHost> StartCommandsAsync(int slots) =>
+        StartAsync(slots, static (errand, folder) => errand.AddCommands().UseOutputFolder(Path.Combine(folder, "jobs")));
+
+    private async Task<BenchHost> StartAsync(int slots, Action<ErrandBuilder, string> add)
     {
         string folder = Directory.CreateTempSubdirectory("errand-bench-").FullName;
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var errand = builder.Services.AddErrand();
         errand.Configure(options => options.Slots = slots);
-        errand.AddJob("work", work, kind =>
-        {
-            kind.Limits = JobLimits.None;
-            kind.Cap = cap;
-        });
+        add(errand, folder);
         Use(Path.Combine(folder, "errand.db"))(errand);
         var host = builder.Build();
         await host.StartAsync();

@@ -18,6 +18,7 @@ if (args is [BenchServer.StdioRole, var stdioFolder]) return await BenchServer.S
     ("sqlite-releases", Releases.RunAsync),
     ("sqlite-idle", Idle.RunAsync),
     ("sqlite-size", StoreSize.RunAsync),
+    ("commands", CommandBench.RunAsync),
     ("mcp-http", McpOverHttp.RunAsync),
     ("mcp-stdio", McpOverStdio.RunAsync),
 ];

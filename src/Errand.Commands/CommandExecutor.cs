@@ -1,50 +1,58 @@
+using System.ComponentModel;
+
 namespace Errand.Commands;
 
-/// <summary>Runs a command as a child of this process.</summary>
-/// <remarks>
-/// Nothing stands between the server and the command yet: it writes into the server's pipes, so that it is lost when the server goes, and a
-/// job of it ends as interrupted. A process that left the command's tree before a cancel (a daemon) is not found by it. An own supervisor
-/// for each command, which outlives the server and misses nobody, is what this is to become.
-/// </remarks>
-internal sealed class CommandExecutor : IJobExecutor
+/// <summary>Runs commands as jobs: what came of the command becomes the outcome of the job.</summary>
+internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
 {
     private const int LastLines = 10;
     private const int LastLength = 2000;
+    private readonly CommandRunner _runner = new(parts);
 
     public async ValueTask<JobOutcome> RunAsync(JobContext job)
     {
         var input = CommandInput.Read(job.Input);
-        using var process = CommandProcess.Start(input, job);
-        int exitCode = await process.RunAsync(input.Stdin);
-        return OutcomeOf(input, process, exitCode, job.StopReason) with { ExitCode = exitCode, Signal = CommandSignals.NameOf(exitCode) };
+        return OutcomeOf(input, await _runner.RunAsync(PlanOf(input, job), job), job);
     }
 
-    private static JobOutcome OutcomeOf(CommandInput input, CommandProcess process, int exitCode, StopReason stop)
+    public async ValueTask<JobOutcome> ResumeAsync(JobContext job)
     {
-        if (stop is StopReason.Cancelled or StopReason.Killed or StopReason.Abandoned) return JobOutcome.Cancelled;
-        if (stop == StopReason.ShuttingDown)
-            return JobOutcome.Interrupted(
-                "The server was shut down before the command ended, and stopped it. Its output up to then is kept. " +
-                "Run it again if that does no harm.");
-        JobData result;
-        string last;
-        // A process that was left behind may still write.
-        lock (process.Stdout)
-            lock (process.Stderr)
-            {
-                result = JobData.From(
-                    new CommandResult(process.Stdout.ToString(), process.Stderr.ToString(), exitCode), CommandJson.Plain.CommandResult);
-                last = process.Stderr.LastLines(LastLines, LastLength);
-            }
-        if (input.ExpectedExitCodes?.Contains(exitCode) ?? exitCode == 0) return JobOutcome.Completed(result);
-        return JobOutcome.Failed(ErrorOf(input, exitCode, last), result);
+        var input = CommandInput.Read(job.Input);
+        return OutcomeOf(input, await _runner.ResumeAsync(PlanOf(input, job), job), job);
     }
 
-    private static JobError ErrorOf(CommandInput input, int exitCode, string lastWords)
+    private CommandPlan PlanOf(CommandInput input, JobContext job) => new(input) { Listener = new ProgressListener(job, parts.Options) };
+
+    private static JobOutcome OutcomeOf(CommandInput input, CommandEnd end, JobContext job)
     {
-        string end = lastWords.Length == 0 ? " It wrote nothing to stderr." : $" The end of its stderr:\n{lastWords}";
-        if (CommandSignals.NameOf(exitCode) is { } signal) return new(CommandErrorCodes.Signal, $"The command was ended by {signal}.{end}");
-        string expected = input.ExpectedExitCodes is { } codes ? string.Join(" or ", codes) : "0";
-        return new(CommandErrorCodes.ExitCode, $"The command ended with exit code {exitCode} instead of {expected}.{end}");
+        var outcome = end switch
+        {
+            _ when job.StopReason is StopReason.Cancelled or StopReason.Killed or StopReason.Abandoned => JobOutcome.Cancelled,
+            { Kind: CommandEndKind.LetGo } => JobOutcome.Interrupted("This process has let go of the command, which goes on."),
+            { Exit: { } exit } when job.StopReason != StopReason.ShuttingDown => OutcomeOf(input, end, exit),
+            _ => JobOutcome.Interrupted(CommandMessages.Interrupted(end)),
+        };
+        return outcome with { ExitCode = end.Exit?.ExitCode, Signal = end.Exit?.SignalName };
     }
+
+    private static JobOutcome OutcomeOf(CommandInput input, CommandEnd end, CommandExit exit)
+    {
+        if (exit.StartFailed is { } error)
+            return JobOutcome.Failed(new JobError(
+                JobErrorCodes.StartFailed, $"'{input.Program}' could not be started: {new Win32Exception(error).Message}.", Retryable: false));
+        var stdout = CapturedText.Read(end.Folder!.Output);
+        var stderr = CapturedText.Read(end.Folder.Error);
+        var result = JobData.From(ResultOf(end, exit, stdout, stderr), CommandJson.Plain.CommandResult);
+        bool isExpected = exit.ExitCode is { } code && (input.ExpectedExitCodes?.Contains(code) ?? code == 0);
+        return isExpected
+            ? JobOutcome.Completed(result)
+            : JobOutcome.Failed(CommandMessages.ErrorOf(input, exit, stderr.LastLines(LastLines, LastLength)), result);
+    }
+
+    private static CommandResult ResultOf(CommandEnd end, CommandExit exit, CapturedText stdout, CapturedText stderr) => new()
+    {
+        Stdout = stdout.ToString(), Stderr = stderr.ToString(), ExitCode = exit.ShellCode, Signal = exit.SignalName,
+        CpuTimeMs = exit.CpuTimeMs, PeakMemoryBytes = exit.PeakMemoryBytes, WallTimeMs = (long?)end.WallTime?.TotalMilliseconds,
+        Leftovers = end.Leftovers.Count > 0 ? end.Leftovers : null,
+    };
 }

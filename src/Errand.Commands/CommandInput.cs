@@ -26,6 +26,14 @@ internal sealed record CommandInput
     /// <summary>The exit codes that are no failure. Default: 0.</summary>
     public IReadOnlyList<int>? ExpectedExitCodes { get; init; }
 
+    /// <summary>Whether its standard input stays open, to be written to while it runs.</summary>
+    public bool KeepStdinOpen { get; init; }
+
+    /// <summary>The user it runs as. Default: the server's.</summary>
+    public string? User { get; init; }
+
+    public IEnumerable<string> ArgumentsFromName => [Program, .. Arguments];
+
     /// <summary>The program that is started.</summary>
     public string Program => Argv?[0] ?? Shell ?? CommandShell.Default;
 

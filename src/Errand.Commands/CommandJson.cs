@@ -7,6 +7,7 @@ namespace Errand.Commands;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(CommandInput))]
 [JsonSerializable(typeof(CommandResult))]
+[JsonSerializable(typeof(ConsentQuestion))]
 internal sealed partial class CommandJson : JsonSerializerContext
 {
     /// <summary>For results: text stays readable, and short.</summary>

@@ -1,7 +1,3 @@
 namespace Errand.Commands;
-
-/// <summary>What a command came to. A stream that is too long for a result shows its start and its end; the job's output has all of it.</summary>
-/// <param name="Stdout">What it wrote to its standard output.</param>
-/// <param name="Stderr">What it wrote to its standard error.</param>
-/// <param name="ExitCode">Its exit code; 128 + N if signal N ended it, as shells show it.</param>
-internal sealed record CommandResult(string Stdout, string Stderr, int ExitCode);
+#pragma warning disable
+public sealed record CommandResult { public string Stdout { get; init; } public string Stderr {get;init;} public int ExitCode {get;init;} public string? Signal{get;init;} public long? CpuTimeMs{get;init;} public long? PeakMemoryBytes {get;init;} public long? WallTimeMs {get;init;} public IReadOnlyList<string>? Leftovers {get;init;} }

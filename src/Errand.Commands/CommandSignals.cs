@@ -1,33 +1,27 @@
 namespace Errand.Commands;
 
-/// <summary>The signals that end processes.</summary>
+/// <summary>The signals of processes.</summary>
 internal static class CommandSignals
 {
     public const int Interrupt = 2;
     public const int Kill = 9;
+    public const int EndOfInput = 10;
     public const int Terminate = 15;
-    private const int ShellBase = 128;
+    private static readonly string?[] Names =
+    [
+        null, "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2",
+        "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU",
+        "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
+    ];
 
-    /// <summary>
-    /// The name of the signal that an exit code over 128 stands for. The runtime tells of a signal in no other way, so that a program that
-    /// exits with such a code by itself looks as if a signal had ended it, as it does to every shell.
-    /// </summary>
-    public static string? NameOf(int exitCode) => (exitCode - ShellBase) switch
+    /// <summary>The name of a signal, as this kind of system numbers it.</summary>
+    public static string NameOf(int signal) => signal > 0 && signal < Names.Length ? Names[signal]! : $"signal {signal}";
+
+    /// <summary>The number of a signal by its name, with or without SIG.</summary>
+    public static int? NumberOf(string name)
     {
-        1 => "SIGHUP",
-        Interrupt => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        Kill => "SIGKILL",
-        11 => "SIGSEGV",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        Terminate => "SIGTERM",
-        24 => "SIGXCPU",
-        25 => "SIGXFSZ",
-        _ => null,
-    };
+        string full = name.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? name : $"SIG{name}";
+        int number = Array.FindIndex(Names, known => string.Equals(known, full, StringComparison.OrdinalIgnoreCase));
+        return number > 0 ? number : null;
+    }
 }

@@ -173,7 +173,7 @@ internal sealed record ErrandParts
 
     public WorkScheduler Scheduler { get; init; } = WorkScheduler.Default;
 
-    public IHostProcesses HostProcesses { get; init; } = new ProcFileSystem();
+    public IHostProcesses HostProcesses { get; init; } = new HostProcesses();
 
     public IResourceReadings Readings { get; init; } = ResourceReadings.OfThisSystem;
 

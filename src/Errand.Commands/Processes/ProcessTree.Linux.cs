@@ -1,59 +1,95 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
-
 namespace Errand.Commands;
 
 /// <summary>
-/// Finds the tree by the ids of parents, and remembers whom it has seen: a process whose parent ends before it is a child of init
-/// from then on and would not be found again. One that lost its parent before the first look is missed.
+/// Finds the tree in three ways at once. Descendants by the ids of parents: complete while the supervisor lives, because orphans become its
+/// children. Carriers of the mark: also when the supervisor is dead. The control group, where there is one: also those that have changed
+/// their mark.
 /// </summary>
-internal sealed partial class LinuxProcessTree(Process process) : ProcessTree(process)
+internal sealed class LinuxProcessTree(ProcessKey supervisor, ProcessMark mark, ControlGroup? group) : ProcessTree
 {
-    // By the time of its start, because the system uses ids again.
-    private readonly Dictionary<int, long> _seen = [];
+    private const int ContinueSignal = 18;
+    private const int SparingRounds = 8;
 
-    public override void Signal(int signal)
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ChaseQuiet = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan ChaseLongest = TimeSpan.FromMilliseconds(100);
+
+    private readonly TreeChase _chase = new(supervisor, mark);
+
+    public override IReadOnlyList<ProcessMember> Members()
     {
-        lock (_seen)
+        using var table = ProcessTable.Read();
+        using var tree = Find(table);
+        return MembersOf(table, tree);
+    }
+
+    public override int Signal(int signal)
+    {
+        using var table = ProcessTable.Read();
+        using var tree = Find(table);
+        return Signal(table, tree, signal);
+    }
+
+    public override async Task<IReadOnlyList<ProcessMember>> KillAsync(TimeProvider time, TimeSpan patience)
+    {
+        long startedAt = time.GetTimestamp();
+        var pause = FirstPause;
+        HashSet<ProcessKey> known = [];
+        for (int round = 0, empty = 0; ; round++)
         {
-            Look();
-            foreach (var (id, startedAt) in _seen)
-                if (Read(id) is { } now && now.StartedAt == startedAt) _ = kill(id, signal);
+            // A supervisor in the group would take the exit code with it; only those who cannot be ended otherwise are worth that.
+            group?.Kill(spared: round < SparingRounds ? supervisor.Pid : 0);
+            var (left, complete) = KillOnce();
+            // One that has lost its parent between the two readings looks like a stranger unless it carries the mark: only a second look that
+            // finds nobody either says that nobody is left.
+            empty = complete && left.Count == 0 ? empty + 1 : 0;
+            if (empty == 2) return [];
+            if (time.GetElapsedTime(startedAt) >= patience) return Members();
+            if (empty == 1) continue;
+            bool multiplies = !complete || left.Exists(member => !known.Contains(member.Key));
+            if (round > 0 && multiplies) _chase.Run(time, ChaseQuiet, ChaseLongest);
+            known.UnionWith(left.Select(static member => member.Key));
+            await Task.Delay(pause, time);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
-    private void Look()
+    /// <summary>Which rows are of the tree, those that have ended among them.</summary>
+    public TreeRows Find(ProcessTable table) => TreeRows.Find(table, supervisor, mark, group);
+
+    private static int Signal(ProcessTable table, TreeRows tree, int signal)
     {
-        if (_seen.Count == 0 && Read(Process.Id) is { } first) _seen.Add(Process.Id, first.StartedAt);
-        var all = new Dictionary<int, Entry>();
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && Read(id) is { } entry)
-                all[id] = entry;
-        for (bool found = true; found;)
+        int sent = 0;
+        for (int i = 0; i < table.Rows.Length; i++)
         {
-            found = false;
-            foreach (var (id, entry) in all)
-                if (_seen.TryGetValue(entry.Parent, out long started) && all.TryGetValue(entry.Parent, out var parent) && parent.StartedAt == started)
-                    found |= _seen.TryAdd(id, entry.StartedAt);
+            ref readonly var row = ref table.Rows[i];
+            if (!tree.Has(i) || row.HasEnded || !row.Key.Signal(signal)) continue;
+            sent++;
+            if (row.IsStopped && signal != CommandSignals.Kill) row.Key.Signal(ContinueSignal);
         }
+        return sent;
     }
 
-    private static Entry? Read(int id)
+    private static List<ProcessMember> MembersOf(ProcessTable table, TreeRows tree)
     {
-        string line;
-        try { line = File.ReadAllText($"/proc/{id}/stat"); }
-        catch (IOException) { return null; }
-        catch (UnauthorizedAccessException) { return null; }
-        // The name of the program, in parentheses, may hold anything, spaces and parentheses too.
-        string[] fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
-        return new(int.Parse(fields[1], CultureInfo.InvariantCulture), long.Parse(fields[19], CultureInfo.InvariantCulture));
+        List<ProcessMember> members = [];
+        for (int i = 0; i < table.Rows.Length; i++)
+        {
+            ref readonly var row = ref table.Rows[i];
+            if (tree.Has(i) && !row.HasEnded) members.Add(new(row.Key, row.Parent, row.Name));
+        }
+        return members;
     }
 
-    private readonly record struct Entry(int Parent, long StartedAt);
-
-#pragma warning disable IDE1006 // This is the name of the C library.
-    [LibraryImport("libc")]
-    private static partial int kill(int pid, int signal);
-#pragma warning restore IDE1006
+    private (List<ProcessMember> Killed, bool IsComplete) KillOnce()
+    {
+        using var table = ProcessTable.Read();
+        using var tree = Find(table);
+        Signal(table, tree, CommandSignals.Kill);
+        // A server that is the first process of a container inherits orphans.
+        for (int i = 0; i < table.Rows.Length; i++)
+            if (tree.Has(i) && table.Rows[i].HasEnded && table.Rows[i].Parent == Environment.ProcessId) NativeProcess.Reap(table.Rows[i].Key.Pid);
+        return (MembersOf(table, tree), table.IsComplete);
+    }
 }

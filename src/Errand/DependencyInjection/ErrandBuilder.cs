@@ -45,6 +45,16 @@ public sealed class ErrandBuilder
             services.GetService<ILogger<FileOutputLog>>()));
     }
 
+    /// <summary>
+    /// Sees to it that output is in files, which processes can write themselves. Where no folder is chosen it is a temporary one, which goes
+    /// with this process.
+    /// </summary>
+    public ErrandBuilder UseOutputFiles()
+    {
+        Services.TryAddSingleton<OutputInFiles>();
+        return this;
+    }
+
     /// <summary>Keeps output in a log.</summary>
     /// <param name="log">Makes the log.</param>
     public ErrandBuilder UseOutput(Func<IServiceProvider, IOutputLog> log)

@@ -23,7 +23,7 @@ public static class ErrandServiceCollectionExtensions
         services.TryAddSingleton(WorkScheduler.Default);
         services.TryAddSingleton(new ErrandJsonOptions(ErrandJson.Default));
         services.TryAddSingleton<IJobStore>(provider => new MemoryJobStore());
-        services.TryAddSingleton<IOutputLog>(provider => new MemoryOutputLog(OutputOptions.Memory, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(CreateOutputLog);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, JobLoggerProvider>());
         services.TryAddSingleton(Create);
         services.TryAddSingleton<IQueueClient>(provider => provider.GetRequiredService<ErrandCore>().Queues);
@@ -42,6 +42,13 @@ public static class ErrandServiceCollectionExtensions
         return services;
     }
 
+    private static IOutputLog CreateOutputLog(IServiceProvider services)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        if (services.GetService<OutputInFiles>() is null) return new MemoryOutputLog(OutputOptions.Memory, time);
+        return FileOutputLog.Temporary(time, services.GetRequiredService<WorkScheduler>(), services.GetService<ILogger<FileOutputLog>>());
+    }
+
     private static ErrandCore Create(IServiceProvider services) => new(new ErrandParts
     {
         Options = services.GetRequiredService<IOptions<ErrandOptions>>().Value,
@@ -53,7 +60,7 @@ public static class ErrandServiceCollectionExtensions
         Time = services.GetRequiredService<TimeProvider>(),
         Scheduler = services.GetRequiredService<WorkScheduler>(),
         Json = services.GetRequiredService<ErrandJsonOptions>().Options,
-        HostProcesses = services.GetService<IHostProcesses>() ?? new ProcFileSystem(),
+        HostProcesses = services.GetService<IHostProcesses>() ?? new HostProcesses(),
         Readings = services.GetService<IResourceReadings>() ?? ResourceReadings.OfThisSystem,
         NoticeRules = services.GetService<NoticeRules>(),
         NewId = services.GetService<Func<DateTimeOffset, JobId>>() ?? JobId.New,

@@ -71,6 +71,8 @@ internal sealed partial class JobExecution
                 // What begins to wait for a person while the process stops does not hold it up either.
                 if (Core.Runner!.IsStopping) Stop.TryStop(StopReason.ShuttingDown);
                 Stop.ThrowIfStopped();
+                // Work may end with its question open: a process that asks may die before it is answered.
+                if (Volatile.Read(ref _concluded) != 0) throw new OperationCanceledException("The work has ended.");
                 if (AnswerTo(stored.Current, key) is { } answer) return answer;
                 told = told || await TryTellAsync(key);
                 await answers.SleepAsync(Core.Options.LeaseTime);

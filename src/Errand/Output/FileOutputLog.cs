@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,6 +15,7 @@ namespace Errand;
 public sealed class FileOutputLog : IOutputLog
 {
     private readonly OutputEngine _engine;
+    private readonly string _folder;
 
     /// <summary>A log in a folder, which is made when the first byte is written.</summary>
     /// <param name="folder">The folder; nothing else should be in it.</param>
@@ -28,7 +30,8 @@ public sealed class FileOutputLog : IOutputLog
         WorkScheduler? scheduler = null,
         ILogger<FileOutputLog>? logger = null)
     {
-        var disk = new FolderDisk(Path.GetFullPath(folder));
+        _folder = Path.GetFullPath(folder);
+        var disk = new FolderDisk(_folder);
         _engine = new(
             disk,
             options ?? new(),
@@ -36,6 +39,20 @@ public sealed class FileOutputLog : IOutputLog
             scheduler ?? WorkScheduler.Default,
             logger ?? NullLogger<FileOutputLog>.Instance);
     }
+
+    /// <summary>Whether the folder goes with this log: nobody will find there what it leaves.</summary>
+    public bool IsTemporary { get; private init; }
+
+    /// <summary>The folder, which has one for each job.</summary>
+    public string Folder => _folder;
+
+    /// <summary>The folder of an attempt, made or not.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="attempt">The attempt, from 1.</param>
+    public string FolderOf(JobId job, int attempt) => Path.Combine(_folder, job.ToString(), attempt.ToString(CultureInfo.InvariantCulture));
+
+    internal static FileOutputLog Temporary(TimeProvider time, WorkScheduler scheduler, ILogger<FileOutputLog>? logger) =>
+        new(Directory.CreateTempSubdirectory("errand-").FullName, null, time, scheduler, logger) { IsTemporary = true };
 
     /// <inheritdoc/>
     public OutputWriter Open(JobId job, int attempt) => _engine.Open(job, attempt);
@@ -68,5 +85,14 @@ public sealed class FileOutputLog : IOutputLog
         new(_engine.DeleteAsync(job).WaitAsync(cancellationToken));
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        if (!IsTemporary) return;
+        try { Directory.Delete(_folder, recursive: true); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Something is still being written there; the system clears its temporary files.
+        }
+    }
 }

@@ -63,12 +63,6 @@ public sealed record ClaimResult(IReadOnlyList<Job> Started, IReadOnlyList<Job> 
 /// <param name="Process">The process it lives in, so that others on its host can see that it is gone.</param>
 public sealed record RunnerBeat(RunnerId Runner, long Beat, ProcessIdentity? Process);
 
-/// <summary>A process, told apart from every other that ever had its number.</summary>
-/// <param name="BootId">The boot of the host it runs on.</param>
-/// <param name="ProcessId">Its number.</param>
-/// <param name="StartTime">When it started, in ticks since boot.</param>
-public sealed record ProcessIdentity(string BootId, int ProcessId, long StartTime);
-
 /// <summary>What a runner should know.</summary>
 /// <param name="Lapsed">Whether it was declared lapsed: it must stop all it holds and come back under a new name.</param>
 /// <param name="Held">

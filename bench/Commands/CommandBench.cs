@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using Errand.Commands;
+
+namespace Errand.Bench;
+
+/// <summary>What it costs to run a command as a durable, supervised job.</summary>
+internal static class CommandBench
+{
+    private const string Name = "commands";
+    private const int AtOnce = 8;
+    private const int PickUps = 300;
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
+    private static readonly JobSpec True = new("command", JobData.Parse("""{"argv":["/bin/true"]}"""));
+
+    public static async Task RunAsync()
+    {
+        await using var host = await BenchStore.Sqlite.StartCommandsAsync(AtOnce);
+        await RateAsync(() => RunOneAsync(host), Round);
+        await PrintRateAsync(host);
+        await PrintPickUpAsync(host);
+    }
+
+    // In turns, so that both meet the same machine.
+    private static async Task PrintRateAsync(BenchHost host)
+    {
+        List<double> bare = [], supervised = [];
+        for (int round = 0; round < 3; round++)
+        {
+            bare.Add(await RateAsync(SpawnOneAsync, Round));
+            supervised.Add(await RateAsync(() => RunOneAsync(host), Round));
+        }
+        double floor = Median(bare), rate = Median(supervised);
+        new Figure(Name, $"/bin/true as durable jobs, {AtOnce} at once, beside bare posix_spawn", rate, "jobs/s") { Reference = floor }
+            .RatioAtLeast(0.35).Print();
+        if (await TaskSpoolerAsync() is { } spooler)
+            new Figure(Name, "the same beside task-spooler with 2 slots", rate, "jobs/s") { Reference = spooler }.RatioAtLeast(1).Print();
+    }
+
+    private static async Task PrintPickUpAsync(BenchHost host)
+    {
+        string folder = Directory.CreateTempSubdirectory("errand-bench-").FullName;
+        string fifo = Path.Combine(folder, "begun");
+        using (var made = Process.Start("mkfifo", fifo)) await made.WaitForExitAsync();
+        await using var begun = new FileStream(fifo, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0);
+        var spec = new JobSpec("command", JobData.Parse($$"""{"argv":["/bin/sh","-c","echo >{{fifo}}"]}"""));
+        List<double> milliseconds = [];
+        byte[] line = new byte[1];
+        for (int round = 0; round < PickUps + 20; round++)
+        {
+            long submittedAt = Stopwatch.GetTimestamp();
+            var job = await host.Client.SubmitAsync(spec);
+            await begun.ReadExactlyAsync(line);
+            if (round >= 20) milliseconds.Add(Stopwatch.GetElapsedTime(submittedAt).TotalMilliseconds);
+            await host.Client.WaitAsync(job.Id);
+        }
+        milliseconds.Sort();
+        new Figure(Name, "submit to the command's first line p50", milliseconds[PickUps / 2], "ms").AtMost(4).Print();
+        new Figure(Name, "submit to the command's first line p99", milliseconds[PickUps * 99 / 100], "ms").Print();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task RunOneAsync(BenchHost host)
+    {
+        var job = await host.Client.SubmitAsync(True);
+        var end = await host.Client.WaitAsync(job.Id);
+        if (end.Job.State != JobState.Completed) throw new InvalidOperationException($"/bin/true ended as {end.Job.Outcome}");
+    }
+
+    private static Task SpawnOneAsync()
+    {
+        int process = ChildProcess.Start(new("/bin/true", ["true"], []) { Folder = "/", Output = "/dev/null", Error = "/dev/null" });
+        using var descriptor = ProcessDescriptor.Open(process)!;
+        descriptor.Await();
+        return Task.CompletedTask;
+    }
+
+    private static async Task<double> RateAsync(Func<Task> work, TimeSpan time)
+    {
+        long startedAt = Stopwatch.GetTimestamp();
+        int done = 0;
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Factory.StartNew(async () =>
+        {
+            while (Stopwatch.GetElapsedTime(startedAt) < time)
+            {
+                await work();
+                Interlocked.Increment(ref done);
+            }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
+        return done / Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
+    }
+
+    /// <summary>The rate of task-spooler, which has a client for each command and keeps nothing durably; none where it is not installed.</summary>
+    private static async Task<double?> TaskSpoolerAsync()
+    {
+        const int Commands = 500;
+        string script = $"""
+            command -v tsp >/dev/null || exit 9
+            tsp -S 2 >/dev/null; i=0
+            while [ $i -lt {Commands} ]; do tsp -n /bin/true >/dev/null; i=$((i+1)); done
+            until [ "$(tsp -l | grep -c finished)" -ge {Commands} ]; do sleep 0.02; done; tsp -K
+            """;
+        string folder = Directory.CreateTempSubdirectory("errand-bench-").FullName;
+        var start = new ProcessStartInfo("/bin/sh", ["-c", script]) { UseShellExecute = false };
+        start.Environment["TS_SOCKET"] = Path.Combine(folder, "socket");
+        start.Environment["TS_MAXFINISHED"] = (Commands * 2).ToString(CultureInfo.InvariantCulture);
+        long startedAt = Stopwatch.GetTimestamp();
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync();
+        Directory.Delete(folder, recursive: true);
+        return process.ExitCode == 0 ? Commands / Stopwatch.GetElapsedTime(startedAt).TotalSeconds : null;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}

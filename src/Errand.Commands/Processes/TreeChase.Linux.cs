@@ -1,0 +1,44 @@
+namespace Errand.Commands;
+
+/// <summary>
+/// Kills the processes of a tree as they start, for those that fork and end faster than all processes can be read: it looks at nothing but
+/// the newest number.
+/// </summary>
+/// <param name="supervisor">The supervisor of the tree, alive or not.</param>
+/// <param name="mark">What the tree carries, or the default.</param>
+internal sealed class TreeChase(ProcessKey supervisor, ProcessMark mark)
+{
+    private const int LookBack = 16;
+    private const int MostAtOnce = 1024;
+
+    /// <summary>Kills what starts until for some time nothing of the tree has, or the longest time is over.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="quiet">How long nothing must have started.</param>
+    /// <param name="longest">How long it goes on at most; it keeps a processor busy.</param>
+    public void Run(TimeProvider time, TimeSpan quiet, TimeSpan longest)
+    {
+        long startedAt = time.GetTimestamp();
+        long lastAt = startedAt;
+        int seen = Math.Max(0, NewestProcess.Number - LookBack);
+        while (time.GetElapsedTime(lastAt) < quiet && time.GetElapsedTime(startedAt) < longest)
+        {
+            int newest = NewestProcess.Number;
+            if (newest < seen || newest - seen > MostAtOnce) seen = Math.Max(0, newest - LookBack);
+            for (; seen < newest; seen++)
+                if (Kill(seen + 1)) lastAt = time.GetTimestamp();
+        }
+    }
+
+    private bool Kill(int pid)
+    {
+        // As with every signal, the descriptor comes before the question who it is.
+        int process = NativeProcess.OpenProcess(pid);
+        if (process < 0) return false;
+        bool killed = ProcessStat.Read(pid) is { HasEnded: false } stat
+            && stat.Key.StartedAt >= supervisor.StartedAt && stat.Key != supervisor && pid != Environment.ProcessId
+            && (stat.Parent == supervisor.Pid || (!mark.IsNone && ProcessMark.Of(pid) == mark))
+            && NativeProcess.SendSignal(process, CommandSignals.Kill) == 0;
+        _ = NativeProcess.Close(process);
+        return killed;
+    }
+}

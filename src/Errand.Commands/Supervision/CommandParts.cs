@@ -1,0 +1,37 @@
+namespace Errand.Commands;
+
+/// <summary>What all commands of one process share.</summary>
+internal sealed class CommandParts : IDisposable
+{
+    private readonly Lazy<SupervisionWatch> _watch;
+    private readonly Lazy<Supervisor> _supervisor;
+    private readonly Lazy<ControlGroups> _groups = new(ControlGroups.Detect);
+
+    public CommandParts(CommandOptions options, FileOutputLog log, WorkScheduler scheduler)
+    {
+        Options = options;
+        Log = log;
+        _watch = new(() => new(scheduler));
+        _supervisor = new(() => Supervisor.Choose(options.Supervisor));
+    }
+
+    public CommandOptions Options { get; }
+
+    /// <summary>Where commands write, and what tells of them.</summary>
+    public FileOutputLog Log { get; }
+
+    public SupervisionWatch Watch => _watch.Value;
+
+    public Supervisor Supervisor => _supervisor.Value;
+
+    public ControlGroups Groups => _groups.Value;
+
+    /// <summary>Whether a later process will find the commands that this one leaves.</summary>
+    public bool Outlives => !Log.IsTemporary;
+
+    public void Dispose()
+    {
+        if (_watch.IsValueCreated) _watch.Value.Dispose();
+        if (_groups.IsValueCreated) _groups.Value.Dispose();
+    }
+}

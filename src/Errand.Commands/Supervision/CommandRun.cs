@@ -1,0 +1,126 @@
+
+namespace Errand.Commands;
+
+/// <summary>
+/// One command from its start, or from its re-adoption, to its end: follows its output, stops it when it should stop, and sees to it that
+/// nothing of it is left.
+/// </summary>
+internal sealed class CommandRun : IDisposable
+{
+    // Between two looks at output that keeps coming: each look writes an entry of the log's index.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
+    // Where the system cannot tell that files grow.
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private readonly CommandParts _parts;
+    private readonly JobContext _job;
+    private readonly SupervisorProcess _supervisor;
+    private readonly CommandFolder _folder;
+    private readonly OutputFollower _output;
+    private readonly Doorbell _bell;
+    private readonly Doorbell _end;
+    private readonly CommandStop _stop;
+    private volatile bool _isOver;
+
+    public CommandRun(CommandParts parts, CommandPlan plan, JobContext job, SupervisorProcess supervisor, CommandFolder folder)
+    {
+        _parts = parts;
+        _job = job;
+        _supervisor = supervisor;
+        _folder = folder;
+        _output = new(folder, job.Output, plan.Listener);
+        _bell = new(job.Time);
+        _end = new(job.Time);
+        Tree = ProcessTree.Of(supervisor.Key, ProcessMark.Of(job.Id, job.Attempt), supervisor.Group);
+        _stop = new(Tree, parts.Options, job, () => _isOver);
+        plan.Listener?.OnStarted(this);
+    }
+
+    /// <summary>The command and all that it has started.</summary>
+    public ProcessTree Tree { get; }
+
+    /// <summary>Stops the command as a cancel does: politely first.</summary>
+    public void Stop() => _stop.Begin();
+
+    /// <summary>Writes to the command's standard input, where that was kept open.</summary>
+    public ValueTask<bool> WriteInputAsync(ReadOnlyMemory<byte> bytes) =>
+        CommandInputPipe.WriteAsync(_folder, bytes, _job.Time, _job.CancellationToken);
+
+    /// <summary>Ends the command's standard input, where that was kept open; what was written before is still read.</summary>
+    public void CloseInput() => _supervisor.Descriptor.Signal(CommandSignals.EndOfInput);
+
+    /// <summary>Goes along with the command until it has ended, or somebody else is to take over.</summary>
+    public async Task<CommandEnd> FollowAsync()
+    {
+        using var ended = _parts.Watch.OnEnd(_supervisor.Descriptor, OnEnded);
+        using var changed = _parts.Watch.OnChange(_folder.Path, _bell.Ring);
+        using var told = _job.CancellationToken.UnsafeRegister(static run => ((CommandRun)run!).OnTold(), this);
+        var leftovers = Leftovers.None;
+        while (true)
+        {
+            _bell.Reset();
+            bool isOver = _isOver;
+            if (MustLetGo) return new(CommandEndKind.LetGo);
+            bool grown = _output.Follow();
+            if (isOver) break;
+            if (!leftovers.Looked && _folder.ReadExit() is { Left: true }) leftovers = await Leftovers.EndAsync(Tree, _job.Time);
+            if (grown) await _end.WaitAsync(BetweenLooks);
+            await _bell.WaitAsync(changed is null ? Poll : Timeout.InfiniteTimeSpan);
+        }
+        return await EndAsync(leftovers);
+    }
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _supervisor.Dispose();
+    }
+
+    // A job that may be another runner's by now is no longer ours to signal, and a server that leaves lets its commands go on.
+    private bool MustLetGo => _job.StopReason switch
+    {
+        StopReason.LeaseLost => true,
+        StopReason.ShuttingDown => _parts.Outlives,
+        _ => false,
+    };
+
+    private void OnEnded()
+    {
+        _isOver = true;
+        _end.Ring();
+        _bell.Ring();
+    }
+
+    private void OnTold()
+    {
+        if (MustLetGo) _bell.Ring();
+        else Stop();
+    }
+
+    private async Task<CommandEnd> EndAsync(Leftovers leftovers)
+    {
+        _supervisor.Reap();
+        var exit = _folder.ReadExit();
+        // A supervisor that has seen the last process go leaves none; any other must be looked after.
+        if (exit is not { Left: false } && !leftovers.Looked) leftovers = await Leftovers.EndAsync(Tree, _job.Time);
+        if (leftovers.Looked) _output.Follow();
+        return new(exit is null ? CommandEndKind.SupervisorKilled : CommandEndKind.Ended)
+        {
+            Exit = exit, Leftovers = leftovers.Ended, Survivors = leftovers.Survivors, Folder = _folder,
+        };
+    }
+}
+
+/// <summary>What a command has left running when it ended.</summary>
+internal sealed record Leftovers(bool Looked, IReadOnlyList<string> Ended, IReadOnlyList<string> Survivors)
+{
+    public static Leftovers None { get; } = new(false, [], []);
+
+    /// <summary>Ends it.</summary>
+    public static async ValueTask<Leftovers> EndAsync(ProcessTree tree, TimeProvider time)
+    {
+        var members = tree.Members();
+        if (members.Count == 0) return new(true, [], []);
+        var survivors = await tree.KillAsync(time, ProcessTree.KillPatience);
+        return new(true, [.. members.Select(member => member.Name)], [.. survivors.Select(member => member.ToString())]);
+    }
+}

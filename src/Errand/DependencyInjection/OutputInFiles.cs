@@ -1,0 +1,4 @@
+namespace Errand;
+
+/// <summary>Says that somebody needs output to be in files.</summary>
+internal sealed class OutputInFiles;
