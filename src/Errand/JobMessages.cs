@@ -89,7 +89,8 @@ public sealed record StartReply(JobId Id, StartAnswer Answer, Job? Job)
         StartAnswer.Started => $"Job {Id} is started; it is {Job?.State.ToWord()}.",
         StartAnswer.AlreadyStarted => $"Job {Id} is already started, and queued.",
         StartAnswer.AlreadyRunning => $"Job {Id} is already running.",
-        StartAnswer.AlreadyFinished => $"Job {Id} is already {Job?.State.ToWord()}. Submit it again, or retry it, if its work is to be done once more.",
+        StartAnswer.AlreadyFinished =>
+            $"Job {Id} is already {Job?.State.ToWord()}. Submit it again, or retry it, if its work is to be done once more.",
         _ => $"Job {Id} was not found.",
     };
 }

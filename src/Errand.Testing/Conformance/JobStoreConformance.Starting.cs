@@ -70,7 +70,8 @@ public abstract partial class JobStoreConformance
     public async Task One_that_starts_after_another_waits_for_both(bool startedFirst)
     {
         var parent = await Store.AddedAsync(Samples.Queued());
-        var held = await Store.AddedAsync(Samples.Queued(new JobSpec("work") { Owner = "ann", Held = true, After = [new(parent.Id, OnAnyEnd: false)] }));
+        var spec = new JobSpec("work") { Owner = "ann", Held = true, After = [new(parent.Id, OnAnyEnd: false)] };
+        var held = await Store.AddedAsync(Samples.Queued(spec));
         Assert.Equal(JobHolds.Start | JobHolds.Parents, held.Holds);
         if (startedFirst) await Store.AppliedAsync(held.Id, JobTransition.RequestStart("bob", 1, Samples.At(1)));
         await Store.FinishedAsync(await Store.ClaimedAsync(Samples.Runner, at: 1));
