@@ -12,6 +12,8 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
     public async ValueTask<JobOutcome> RunAsync(JobContext job)
     {
         var input = CommandInput.Read(job.Input);
+        if (parts.Options.Policy.Demand(input) is { } reason && !CommandConsent.IsYes(await job.AskAsync(CommandConsent.QuestionOf(input, reason))))
+            return CommandConsent.NotConfirmed(reason);
         return OutcomeOf(input, await _runner.RunAsync(PlanOf(input, job), job), job);
     }
 
@@ -21,7 +23,11 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
         return OutcomeOf(input, await _runner.ResumeAsync(PlanOf(input, job), job), job);
     }
 
-    private CommandPlan PlanOf(CommandInput input, JobContext job) => new(input) { Listener = new ProgressListener(job, parts.Options) };
+    private CommandPlan PlanOf(CommandInput input, JobContext job) => new(input)
+    {
+        Limits = job.Spec.Limits ?? JobLimits.None,
+        Listener = new ProgressListener(job, parts.Options),
+    };
 
     private static JobOutcome OutcomeOf(CommandInput input, CommandEnd end, JobContext job)
     {
@@ -43,6 +49,7 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
         var stdout = CapturedText.Read(end.Folder!.Output);
         var stderr = CapturedText.Read(end.Folder.Error);
         var result = JobData.From(ResultOf(end, exit, stdout, stderr), CommandJson.Plain.CommandResult);
+        if (end.Exceeded is { } limit) return JobOutcome.Failed(CommandMessages.ErrorOf(limit), result);
         bool isExpected = exit.ExitCode is { } code && (input.ExpectedExitCodes?.Contains(code) ?? code == 0);
         return isExpected
             ? JobOutcome.Completed(result)

@@ -12,6 +12,18 @@ internal static class CommandMessages
         return new(CommandErrorCodes.ExitCode, $"The command ended with exit code {exit.ExitCode} instead of {expected}.{end}");
     }
 
+    public static JobError ErrorOf(ExceededLimit limit)
+    {
+        string code = limit.Kind switch
+        {
+            ExceededLimitKind.CpuTime => CommandErrorCodes.CpuLimit,
+            ExceededLimitKind.Memory => CommandErrorCodes.MemoryLimit,
+            ExceededLimitKind.FileSize => CommandErrorCodes.FileLimit,
+            _ => CommandErrorCodes.ProcessLimit,
+        };
+        return new(code, $"The command {limit.Description}, and was ended. Give it a higher limit, or make it do less.", Retryable: false);
+    }
+
     public static string Interrupted(CommandEnd end)
     {
         string what = end.Kind switch

@@ -35,7 +35,8 @@ public static class ErrandCommandsBuilderExtensions
         options,
         services.GetRequiredService<IOutputLog>() as FileOutputLog ?? throw new InvalidOperationException(
             "Commands write their output into files themselves, and this host keeps output elsewhere. Keep it in a folder: UseOutputFolder."),
-        services.GetRequiredService<WorkScheduler>());
+        services.GetRequiredService<WorkScheduler>(),
+        services.GetRequiredService<TimeProvider>());
 
     private static JobKind KindOf(CommandParts parts)
     {

@@ -13,6 +13,9 @@ internal sealed record CommandEnd(CommandEndKind Kind)
     /// <summary>What could not be ended.</summary>
     public IReadOnlyList<string> Survivors { get; init; } = [];
 
+    /// <summary>The limit that it went past, and was ended for.</summary>
+    public ExceededLimit? Exceeded { get; init; }
+
     /// <summary>The folder of its output.</summary>
     public CommandFolder? Folder { get; init; }
 

@@ -9,7 +9,7 @@ internal sealed class CommandRunner(CommandParts parts)
     /// <exception cref="JobErrorException">It could not be started.</exception>
     public async Task<CommandEnd> RunAsync(CommandPlan plan, JobContext job)
     {
-        var launch = await CommandLaunch.PrepareAsync(parts, plan.Input, job);
+        var launch = await CommandLaunch.PrepareAsync(parts, plan, job);
         job.CancellationToken.ThrowIfCancellationRequested();
         return await FollowAsync(plan, job, launch.Start(), launch.Folder);
     }
