@@ -19,6 +19,8 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
 
     public async ValueTask<JobOutcome> ResumeAsync(JobContext job)
     {
+        // Perhaps it still waits for a person's word.
+        if (!_runner.HasBegun(job)) return await RunAsync(job);
         var input = CommandInput.Read(job.Input);
         return OutcomeOf(input, await _runner.ResumeAsync(PlanOf(input, job), job), job);
     }
@@ -59,7 +61,7 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
     private static CommandResult ResultOf(CommandEnd end, CommandExit exit, CapturedText stdout, CapturedText stderr) => new()
     {
         Stdout = stdout.ToString(), Stderr = stderr.ToString(), ExitCode = exit.ShellCode, Signal = exit.SignalName,
-        CpuTimeMs = exit.CpuTimeMs, PeakMemoryBytes = exit.PeakMemoryBytes, WallTimeMs = (long?)end.WallTime?.TotalMilliseconds,
+        CpuTime = exit.CpuTimeMs is { } used ? TimeSpan.FromMilliseconds(used) : null, PeakMemoryBytes = exit.PeakMemoryBytes, WallTime = end.WallTime,
         Leftovers = end.Leftovers.Count > 0 ? end.Leftovers : null,
     };
 }

@@ -39,7 +39,7 @@ internal sealed class CommandLaunch
                 $"'{input.Program}' was not started: its limit of file sizes cannot be kept here, where commands are run by {parts.Supervisor.Description}.",
                 Retryable: false));
         var user = input.User is { } name ? await UserIdentity.FindAsync(name) : null;
-        string program = ProgramSearch.Find(input, parts.Options);
+        string program = ProgramSearch.Find(input);
         return new(parts, plan, job, program, user);
     }
 

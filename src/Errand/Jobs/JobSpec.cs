@@ -100,5 +100,8 @@ public sealed record JobSpec
     /// <summary>Whom to tell when the job has ended, or waits for a person.</summary>
     public IReadOnlyList<JobNotice> Notify { get; init; } = [];
 
+    /// <summary>What it is. Not what the work is given, which may be secret.</summary>
+    public override string ToString() => $"{Kind}{(Title is null ? "" : $" '{Title}'")} of {Owner}, with {Input.Length} bytes of input";
+
     internal static IReadOnlyDictionary<string, string> EmptyMetadata { get; } = new Dictionary<string, string>();
 }
