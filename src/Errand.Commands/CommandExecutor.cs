@@ -12,8 +12,7 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
     public async ValueTask<JobOutcome> RunAsync(JobContext job)
     {
         var input = CommandInput.Read(job.Input, parts.Options);
-        if (parts.Options.Policy.Demand(input) is { } reason && !CommandConsent.IsYes(await job.AskAsync(CommandConsent.QuestionOf(input, reason))))
-            return CommandConsent.NotConfirmed(reason);
+        if (await CommandConsent.DemandAsync(input, parts.Options.Policy, job) is { } refusal) return refusal;
         return OutcomeOf(input, await _runner.RunAsync(PlanOf(input, job), job), job);
     }
 

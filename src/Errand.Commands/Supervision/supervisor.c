@@ -49,7 +49,9 @@ static int bell[2] = {-1, -1};
 
 static void on_end_of_input(int signal) {
     (void)signal;
-    if (input_end >= 0) close(input_end);
+    if (input_end < 0) return;
+    unlink("in");
+    close(input_end);
     input_end = -1;
 }
 
