@@ -59,7 +59,8 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
     private static CommandResult ResultOf(CommandEnd end, CommandExit exit, CapturedText stdout, CapturedText stderr) => new()
     {
         Stdout = stdout.ToString(), Stderr = stderr.ToString(), ExitCode = exit.ShellCode, Signal = exit.SignalName,
-        CpuTime = exit.CpuTimeMs is { } used ? TimeSpan.FromMilliseconds(used) : null, PeakMemoryBytes = exit.PeakMemoryBytes, WallTime = end.WallTime,
+        CpuTime = exit.CpuTimeMs is { } used ? TimeSpan.FromMilliseconds(used) : null, WallTime = end.WallTime,
+        PeakMemoryBytes = exit.PeakMemoryBytes,
         Leftovers = end.Leftovers.Count > 0 ? end.Leftovers : null,
     };
 }
