@@ -45,7 +45,8 @@ public sealed class CommandTests
     public void L1_secrets_are_in_the_input_of_the_job_and_in_no_text_for_people()
     {
         var spec = Full.ToSpec();
-        var job = new Job { Id = JobId.Parse("01m7w8hn380j69cre12v5yj5azfz85e1x353"), Spec = spec, CreatedAt = default, ScheduledAt = default, LastActivityAt = default };
+        var id = JobId.Parse("01m7w8hn380j69cre12v5yj5azfz85e1x353");
+        var job = new Job { Id = id, Spec = spec, CreatedAt = default, ScheduledAt = default, LastActivityAt = default };
         foreach (string text in new[] { Full.ToString(), spec.ToString(), job.ToString(), spec.Title!, CommandInput.Read(spec.Input).ToString() })
             Assert.DoesNotContain("s3cret", text, StringComparison.Ordinal);
         Assert.Equal(
