@@ -11,17 +11,24 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
 
     public async ValueTask<JobOutcome> RunAsync(JobContext job)
     {
-        var input = CommandInput.Read(job.Input);
+        var input = CommandInput.Read(job.Input, parts.Options);
+        if (await CommandConsent.DemandAsync(input, parts.Options.Policy, job) is { } refusal) return refusal;
         return OutcomeOf(input, await _runner.RunAsync(PlanOf(input, job), job), job);
     }
 
     public async ValueTask<JobOutcome> ResumeAsync(JobContext job)
     {
-        var input = CommandInput.Read(job.Input);
+        // Perhaps it still waits for a person's word.
+        if (!_runner.HasBegun(job)) return await RunAsync(job);
+        var input = CommandInput.Read(job.Input, parts.Options);
         return OutcomeOf(input, await _runner.ResumeAsync(PlanOf(input, job), job), job);
     }
 
-    private CommandPlan PlanOf(CommandInput input, JobContext job) => new(input) { Listener = new ProgressListener(job, parts.Options) };
+    private CommandPlan PlanOf(CommandInput input, JobContext job) => new(input)
+    {
+        Limits = job.Spec.Limits ?? JobLimits.None,
+        Listener = new ProgressListener(job, parts.Options),
+    };
 
     private static JobOutcome OutcomeOf(CommandInput input, CommandEnd end, JobContext job)
     {
@@ -29,6 +36,7 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
         {
             _ when job.StopReason is StopReason.Cancelled or StopReason.Killed or StopReason.Abandoned => JobOutcome.Cancelled,
             { Kind: CommandEndKind.LetGo } => JobOutcome.Interrupted("This process has let go of the command, which goes on."),
+            { Kind: CommandEndKind.HostLost } => JobOutcome.Failed(CommandMessages.HostLost),
             { Exit: { } exit } when job.StopReason != StopReason.ShuttingDown => OutcomeOf(input, end, exit),
             _ => JobOutcome.Interrupted(CommandMessages.Interrupted(end)),
         };
@@ -43,6 +51,7 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
         var stdout = CapturedText.Read(end.Folder!.Output);
         var stderr = CapturedText.Read(end.Folder.Error);
         var result = JobData.From(ResultOf(end, exit, stdout, stderr), CommandJson.Plain.CommandResult);
+        if (end.Exceeded is { } limit) return JobOutcome.Failed(CommandMessages.ErrorOf(limit), result);
         bool isExpected = exit.ExitCode is { } code && (input.ExpectedExitCodes?.Contains(code) ?? code == 0);
         return isExpected
             ? JobOutcome.Completed(result)
@@ -52,7 +61,9 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
     private static CommandResult ResultOf(CommandEnd end, CommandExit exit, CapturedText stdout, CapturedText stderr) => new()
     {
         Stdout = stdout.ToString(), Stderr = stderr.ToString(), ExitCode = exit.ShellCode, Signal = exit.SignalName,
-        CpuTimeMs = exit.CpuTimeMs, PeakMemoryBytes = exit.PeakMemoryBytes, WallTimeMs = (long?)end.WallTime?.TotalMilliseconds,
+        CpuTime = Milliseconds(exit.CpuTimeMs), WallTime = Milliseconds(exit.WallTimeMs), PeakMemoryBytes = exit.PeakMemoryBytes,
         Leftovers = end.Leftovers.Count > 0 ? end.Leftovers : null,
     };
+
+    private static TimeSpan? Milliseconds(long? count) => count is { } known ? TimeSpan.FromMilliseconds(known) : null;
 }

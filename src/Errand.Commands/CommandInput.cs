@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Errand.Commands;
 
@@ -20,27 +21,37 @@ internal sealed record CommandInput
     /// <summary>What it reads from its standard input. Default: nothing.</summary>
     public string? Stdin { get; init; }
 
+    /// <summary>Whether its standard input stays open, to be written to while it runs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool KeepStdinOpen { get; init; }
+
     /// <summary>The shell that is given <see cref="Command"/> by <c>-c</c>.</summary>
     public string? Shell { get; init; }
+
+    /// <summary>The user it runs as: a name or a number. Default: the server's.</summary>
+    public string? User { get; init; }
 
     /// <summary>The exit codes that are no failure. Default: 0.</summary>
     public IReadOnlyList<int>? ExpectedExitCodes { get; init; }
 
-    /// <summary>Whether its standard input stays open, to be written to while it runs.</summary>
-    public bool KeepStdinOpen { get; init; }
-
-    /// <summary>The user it runs as. Default: the server's.</summary>
-    public string? User { get; init; }
-
-    public IEnumerable<string> ArgumentsFromName => [Program, .. Arguments];
+    /// <summary>The shell where none is named.</summary>
+    [JsonIgnore]
+    public string DefaultShell { get; init; } = CommandShell.Default;
 
     /// <summary>The program that is started.</summary>
-    public string Program => Argv?[0] ?? Shell ?? CommandShell.Default;
+    [JsonIgnore]
+    public string Program => Argv?[0] ?? Shell ?? DefaultShell;
 
+    [JsonIgnore]
     public IEnumerable<string> Arguments => Argv?.Skip(1) ?? CommandShell.ArgumentsFor(Command!);
 
+    [JsonIgnore]
+    public IEnumerable<string> ArgumentsFromName => [Program, .. Arguments];
+
     /// <summary>Reads an input, or says which parameter is wrong with it.</summary>
-    public static CommandInput Read(JobData data)
+    /// <param name="data">The input.</param>
+    /// <param name="options">What holds where it says nothing.</param>
+    public static CommandInput Read(JobData data, CommandOptions? options = null)
     {
         CommandInput? input;
         try { input = data.As(CommandJson.Default.CommandInput); }
@@ -51,35 +62,20 @@ internal sealed record CommandInput
         }
         if (input is null)
             throw new InvalidJobException("command", "A command needs either command (a line for a shell) or argv (a program and its arguments).");
-        input.Check();
-        return input;
+        CommandInputRules.Check(input);
+        return options is null ? input : input with { DefaultShell = options.DefaultShell };
     }
 
-    private void Check()
+    /// <summary>What runs, and where; the values of variables and what it reads may be secret, and are left out.</summary>
+    public override string ToString()
     {
-        if (Command is null == Argv is null)
-            throw new InvalidJobException("command", "Give either command (a line for a shell) or argv (a program and its arguments), and not both.");
-        if (Command is not null && string.IsNullOrWhiteSpace(Command))
-            throw new InvalidJobException("command", "command is empty; give a line for a shell, such as 'ls -l'.");
-        if (Argv is not null && (Argv.Count == 0 || string.IsNullOrEmpty(Argv[0])))
-            throw new InvalidJobException("argv", "argv is empty; its first element is the program, such as [\"ls\", \"-l\"].");
-        if (Shell is not null && Argv is not null)
-            throw new InvalidJobException("shell", "shell goes with command; argv is started without a shell.");
-        if (Cwd is not null && !Path.IsPathFullyQualified(Cwd)) throw new InvalidJobException("cwd", $"cwd must be an absolute path; it is '{Cwd}'.");
-        if (ExpectedExitCodes is { Count: 0 })
-            throw new InvalidJobException("expectedExitCodes", "expectedExitCodes is empty; leave it out for 0, or list codes.");
-        CheckText();
-    }
-
-    // A NUL ends a string for the system, so that a name or an argument with one would be another one.
-    private void CheckText()
-    {
-        IEnumerable<(string Parameter, string? Text)> texts =
-            [("command", Command), ("cwd", Cwd), ("shell", Shell), .. (Argv ?? []).Select(argument => ("argv", (string?)argument))];
-        foreach (var (parameter, text) in texts)
-            if (text?.Contains('\0') == true) throw new InvalidJobException(parameter, $"{parameter} must not have a NUL character.");
-        foreach (var (name, value) in Env ?? new Dictionary<string, string>())
-            if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0') || value is null || value.Contains('\0'))
-                throw new InvalidJobException("env", $"'{name}' in env must have a name without '=' and a value without NUL.");
+        var text = new List<string> { CommandText.Of(this, CommandText.LongLength) };
+        if (Cwd is not null) text.Add($"cwd {Cwd}");
+        if (User is not null) text.Add($"user {User}");
+        if (Shell is not null) text.Add($"shell {Shell}");
+        if (Env is { Count: > 0 }) text.Add($"env {string.Join(' ', Env.Keys.Order(StringComparer.Ordinal))}");
+        if (Stdin is not null) text.Add($"stdin of {Stdin.Length} characters");
+        if (KeepStdinOpen) text.Add("stdin kept open");
+        return string.Join(", ", text);
     }
 }

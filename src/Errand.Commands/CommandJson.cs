@@ -10,7 +10,9 @@ namespace Errand.Commands;
 [JsonSerializable(typeof(ConsentQuestion))]
 internal sealed partial class CommandJson : JsonSerializerContext
 {
-    /// <summary>For results: text stays readable, and short.</summary>
-    public static CommandJson Plain { get; } =
-        new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    /// <summary>For what is written, and for results: text stays readable, and what is unknown is absent.</summary>
+    public static CommandJson Plain { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
 }

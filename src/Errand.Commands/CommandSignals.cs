@@ -7,6 +7,7 @@ internal static class CommandSignals
     public const int Kill = 9;
     public const int EndOfInput = 10;
     public const int Terminate = 15;
+    public const int FileTooLarge = 25;
     private static readonly string?[] Names =
     [
         null, "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2",

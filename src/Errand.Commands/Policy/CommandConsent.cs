@@ -5,15 +5,37 @@ namespace Errand.Commands;
 /// <summary>The question whether a dangerous command may start, and the answer to it. Only a person may answer.</summary>
 internal static class CommandConsent
 {
-    private const int MaxCommandLength = 4000;
     private static readonly string[] Yes = ["yes", "y", "true", "ok", "confirm", "allow"];
+
+    /// <summary>
+    /// Sees to it, right before a command is to start, that it may: asks a person where the policy says so. What the policy refuses was refused
+    /// when it was submitted; it may have changed since, and links as well.
+    /// </summary>
+    /// <returns>How the command ends without having been started; none where it may start.</returns>
+    public static async ValueTask<JobOutcome?> DemandAsync(CommandInput input, CommandPolicy policy, JobContext job)
+    {
+        string? reason;
+        try { reason = policy.Demand(input); }
+        catch (InvalidJobException e)
+        {
+            return JobOutcome.Failed(new JobError(JobErrorCodes.StartFailed, $"The command was not started. {e.Message}", Retryable: false));
+        }
+        if (reason is null || IsYes(await job.AskAsync(QuestionOf(input, reason)))) return null;
+        return NotConfirmed(reason, await LastToAnswerAsync(job));
+    }
+
+    private static async ValueTask<string?> LastToAnswerAsync(JobContext job)
+    {
+        if (job.Services.GetService(typeof(IJobClient)) is not IJobClient client) return null;
+        return (await client.FindAsync(job.Id, job.CancellationToken))?.Inputs.LastOrDefault(input => !input.IsOutstanding)?.AnsweredBy;
+    }
 
     /// <summary>The question.</summary>
     /// <param name="input">The command; its environment and what it reads are not told.</param>
     /// <param name="reason">Why it is asked, as a sentence.</param>
     public static JobData QuestionOf(CommandInput input, string reason)
     {
-        string command = CommandText.Of(input, MaxCommandLength);
+        string command = CommandText.Of(input, CommandText.LongLength);
         string cwd = input.Cwd ?? Environment.CurrentDirectory;
         var question = new ConsentQuestion("confirmation", OnlyPerson: true, $"Run this command? {reason}", command, cwd);
         return JobData.From(question, CommandJson.Plain.ConsentQuestion);
@@ -33,7 +55,8 @@ internal static class CommandConsent
     /// <param name="by">Who answered, where that is known.</param>
     public static JobOutcome NotConfirmed(string reason, string? by = null) => JobOutcome.Failed(new JobError(
         JobErrorCodes.StartFailed,
-        $"The command was not started, because {(by is null ? "it was not confirmed" : $"{by} did not confirm it")}. It was asked for since: {reason} " +
+        $"The command was not started, because {(by is null ? "it was not confirmed" : $"{by} did not confirm it")}. " +
+        $"It was asked for since: {reason} " +
         "Submit it again to be asked again, or change what is asked about (CommandOptions.Policy).",
         Retryable: false));
 

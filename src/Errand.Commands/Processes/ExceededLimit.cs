@@ -13,16 +13,18 @@ internal sealed record ExceededLimit(ExceededLimitKind Kind, long Measured, long
     {
         ExceededLimitKind.CpuTime => $"used {Seconds(Measured)} s of processor time, past its limit of {Seconds(Limit)} s",
         ExceededLimitKind.Memory => $"took {Measured:N0} bytes of memory, past its limit of {Limit:N0}",
+        ExceededLimitKind.FileSize => $"wrote more into one file than its limit of {Limit:N0} bytes",
         _ => $"had {Measured:N0} processes and threads, or wanted more, past its limit of {Limit:N0}",
     };
 
     private static string Seconds(long milliseconds) => (milliseconds / 1000.0).ToString("0.###", CultureInfo.InvariantCulture);
 }
 
-/// <summary>What is limited for all processes of a command together.</summary>
+/// <summary>What is limited for a command.</summary>
 internal enum ExceededLimitKind
 {
     CpuTime,
     Memory,
     Processes,
+    FileSize,
 }

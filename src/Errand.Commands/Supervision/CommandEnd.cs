@@ -13,11 +13,11 @@ internal sealed record CommandEnd(CommandEndKind Kind)
     /// <summary>What could not be ended.</summary>
     public IReadOnlyList<string> Survivors { get; init; } = [];
 
+    /// <summary>The limit that it went past, and was ended for.</summary>
+    public ExceededLimit? Exceeded { get; init; }
+
     /// <summary>The folder of its output.</summary>
     public CommandFolder? Folder { get; init; }
-
-    /// <summary>How long it ran.</summary>
-    public TimeSpan? WallTime { get; init; }
 }
 
 /// <summary>The ways in which the supervision of a command can end.</summary>

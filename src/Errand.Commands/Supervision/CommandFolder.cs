@@ -109,6 +109,9 @@ internal sealed record SupervisorIdentity(ProcessIdentity Process, bool IsNative
 /// <summary>How a command ended, as its supervisor has seen it.</summary>
 internal sealed record CommandExit
 {
+    /// <summary>What a shell adds to the number of the signal that ended a program.</summary>
+    public const int SignalBase = 128;
+
     public int? ExitCode { get; init; }
 
     public int? Signal { get; init; }
@@ -120,7 +123,7 @@ internal sealed record CommandExit
 
     public long? PeakMemoryBytes { get; init; }
 
-    public long? EndedAtMs { get; init; }
+    public long? WallTimeMs { get; init; }
 
     /// <summary>Whether it has left processes behind; absent where the supervisor cannot tell.</summary>
     public bool? Left { get; init; }
@@ -131,5 +134,5 @@ internal sealed record CommandExit
 
     /// <summary>Its exit code as a shell shows it, where a signal counts as 128 and its number.</summary>
     [JsonIgnore]
-    public int ShellCode => ExitCode ?? 128 + (Signal ?? 0);
+    public int ShellCode => ExitCode ?? SignalBase + (Signal ?? 0);
 }

@@ -10,15 +10,17 @@ internal sealed class CommandLaunch
 {
     private static ReadOnlySpan<byte> Go => "go\n"u8;
     private readonly CommandParts _parts;
+    private readonly CommandPlan _plan;
     private readonly CommandInput _input;
     private readonly JobContext _job;
     private readonly string _program;
     private readonly UserIdentity? _user;
 
-    private CommandLaunch(CommandParts parts, CommandInput input, JobContext job, string program, UserIdentity? user)
+    private CommandLaunch(CommandParts parts, CommandPlan plan, JobContext job, string program, UserIdentity? user)
     {
         _parts = parts;
-        _input = input;
+        _plan = plan;
+        _input = plan.Input;
         _job = job;
         _program = program;
         _user = user;
@@ -29,11 +31,16 @@ internal sealed class CommandLaunch
 
     /// <summary>Finds what is to be started.</summary>
     /// <exception cref="JobErrorException">It cannot be started; the error says which part of it, and why.</exception>
-    public static async ValueTask<CommandLaunch> PrepareAsync(CommandParts parts, CommandInput input, JobContext job)
+    public static async ValueTask<CommandLaunch> PrepareAsync(CommandParts parts, CommandPlan plan, JobContext job)
     {
+        var input = plan.Input;
+        if (plan.Limits.FileBytes is not null && !parts.Supervisor.IsNative)
+            throw new JobErrorException(new JobError(JobErrorCodes.StartFailed,
+                $"'{input.Program}' was not started: its limit of file sizes cannot be kept here, where commands are run by {parts.Supervisor.Description}.",
+                Retryable: false));
         var user = input.User is { } name ? await UserIdentity.FindAsync(name) : null;
-        string program = ProgramSearch.Find(input, parts.Options);
-        return new(parts, input, job, program, user);
+        string program = ProgramSearch.Find(input);
+        return new(parts, plan, job, program, user);
     }
 
     /// <summary>Starts the command.</summary>
@@ -44,15 +51,15 @@ internal sealed class CommandLaunch
         Folder.WriteSpec(CommandRecord.Of(_job, startedAt, ProcessIdentity.Current));
         if (_input.Stdin is { } text) Folder.WriteGivenInput(text);
         if (_input.KeepStdinOpen) CommandInputPipe.Create(Folder);
-        var limits = _job.Spec.Limits;
-        var group = _parts.Groups.Create(_job.Id, _job.Attempt, new());
+        var group = _parts.Groups.Create(_job.Id, _job.Attempt, _plan.Limits);
         using var groupFolder = _parts.Supervisor.IsNative ? group?.OpenFolder() : null;
         using var pipe = Pipe.Open();
-        int process = StartSupervisor(limits, groupFolder is null ? [pipe.Read] : [pipe.Read, groupFolder]);
+        int process = StartSupervisor(groupFolder is null ? [pipe.Read] : [pipe.Read, groupFolder]);
         var supervisor = SupervisorProcess.Started(process, group) ?? throw NotStarted("its supervisor ended at once");
         try
         {
             ProcessMark.Of(_job.Id, _job.Attempt).Set(process);
+            if (_plan.Limits.Nice is { } niceness) ProcessNiceness.Set(process, niceness);
             if (groupFolder is null) group?.Enter(process);
             else group!.EnterLegacy(process);
             Folder.WriteIdentity(new(supervisor.Identity, _parts.Supervisor.IsNative));
@@ -67,7 +74,7 @@ internal sealed class CommandLaunch
         }
     }
 
-    private int StartSupervisor(JobLimits? limits, IReadOnlyList<SafeHandle> descriptors)
+    private int StartSupervisor(IReadOnlyList<SafeHandle> descriptors)
     {
         var order = new SupervisorOrder(Folder, _program, [.. _input.ArgumentsFromName])
         {
@@ -76,7 +83,7 @@ internal sealed class CommandLaunch
             Input = _input.Stdin is null ? "/dev/null" : Folder.GivenInput,
             KeepsInputOpen = _input.KeepStdinOpen,
             EntersGroup = descriptors.Count > 1,
-            LargestFile = null,
+            LargestFile = _plan.Limits.FileBytes,
             User = _user,
         };
         try { return _parts.Supervisor.Start(order, descriptors); }

@@ -1,3 +1,5 @@
+using Errand.Storage;
+
 namespace Errand.Commands;
 
 /// <summary>What all commands of one process share.</summary>
@@ -7,20 +9,28 @@ internal sealed class CommandParts : IDisposable
     private readonly Lazy<Supervisor> _supervisor;
     private readonly Lazy<ControlGroups> _groups = new(ControlGroups.Detect);
 
-    public CommandParts(CommandOptions options, FileOutputLog log, WorkScheduler scheduler)
+    private readonly Lazy<LimitWatch> _limits;
+
+    public CommandParts(CommandOptions options, IJobStore store, FileOutputLog log, WorkScheduler scheduler, TimeProvider time)
     {
         Options = options;
+        Store = store;
         Log = log;
         _watch = new(() => new(scheduler));
+        _limits = new(() => new(time));
         _supervisor = new(() => Supervisor.Choose(options.Supervisor));
     }
 
     public CommandOptions Options { get; }
 
+    public IJobStore Store { get; }
+
     /// <summary>Where commands write, and what tells of them.</summary>
     public FileOutputLog Log { get; }
 
     public SupervisionWatch Watch => _watch.Value;
+
+    public LimitWatch Limits => _limits.Value;
 
     public Supervisor Supervisor => _supervisor.Value;
 
@@ -32,6 +42,7 @@ internal sealed class CommandParts : IDisposable
     public void Dispose()
     {
         if (_watch.IsValueCreated) _watch.Value.Dispose();
+        if (_limits.IsValueCreated) _limits.Value.Dispose();
         if (_groups.IsValueCreated) _groups.Value.Dispose();
     }
 }

@@ -4,6 +4,9 @@ namespace Errand.Commands;
 /// <param name="Input">The command.</param>
 internal sealed record CommandPlan(CommandInput Input)
 {
+    /// <summary>How far it may go.</summary>
+    public JobLimits Limits { get; init; } = JobLimits.None;
+
     /// <summary>Hears what the command writes.</summary>
     public ICommandListener? Listener { get; init; }
 }

@@ -19,6 +19,8 @@ internal sealed class CommandRun : IDisposable
     private readonly Doorbell _bell;
     private readonly Doorbell _end;
     private readonly CommandStop _stop;
+    private readonly JobLimits _limits;
+    private ExceededLimit? _exceeded;
     private volatile bool _isOver;
 
     public CommandRun(CommandParts parts, CommandPlan plan, JobContext job, SupervisorProcess supervisor, CommandFolder folder)
@@ -32,6 +34,7 @@ internal sealed class CommandRun : IDisposable
         _end = new(job.Time);
         Tree = ProcessTree.Of(supervisor.Key, ProcessMark.Of(job.Id, job.Attempt), supervisor.Group);
         _stop = new(Tree, parts.Options, job, () => _isOver);
+        _limits = plan.Limits;
         plan.Listener?.OnStarted(this);
     }
 
@@ -54,6 +57,7 @@ internal sealed class CommandRun : IDisposable
         using var ended = _parts.Watch.OnEnd(_supervisor.Descriptor, OnEnded);
         using var changed = _parts.Watch.OnChange(_folder.Path, _bell.Ring);
         using var told = _job.CancellationToken.UnsafeRegister(static run => ((CommandRun)run!).OnTold(), this);
+        using var limits = WatchLimits();
         var leftovers = Leftovers.None;
         while (true)
         {
@@ -66,7 +70,7 @@ internal sealed class CommandRun : IDisposable
             if (grown) await _end.WaitAsync(BetweenLooks);
             await _bell.WaitAsync(changed is null ? Poll : Timeout.InfiniteTimeSpan);
         }
-        return await EndAsync(leftovers);
+        return await EndAsync(leftovers, limits);
     }
 
     public void Dispose()
@@ -96,7 +100,21 @@ internal sealed class CommandRun : IDisposable
         else Stop();
     }
 
-    private async Task<CommandEnd> EndAsync(Leftovers leftovers)
+    // What uses too much is not asked to stop: it has had its chance.
+    private WatchedCommand? WatchLimits() => _limits is { CpuTime: null, MemoryBytes: null, Processes: null, CpuWeight: null }
+        ? null
+        : _parts.Limits.Watch(_supervisor.Key, ProcessMark.Of(_job.Id, _job.Attempt), _supervisor.Group, _limits, limit =>
+        {
+            _exceeded = limit;
+            _ = Tree.KillAsync(_job.Time, ProcessTree.KillPatience);
+        });
+
+    private ExceededLimit? ExceededFile(CommandExit? exit) =>
+        _limits.FileBytes is { } bytes && exit?.ShellCode == CommandExit.SignalBase + CommandSignals.FileTooLarge
+            ? new(ExceededLimitKind.FileSize, bytes, bytes)
+            : null;
+
+    private async Task<CommandEnd> EndAsync(Leftovers leftovers, WatchedCommand? limits)
     {
         _supervisor.Reap();
         var exit = _folder.ReadExit();
@@ -105,7 +123,7 @@ internal sealed class CommandRun : IDisposable
         if (leftovers.Looked) _output.Follow();
         return new(exit is null ? CommandEndKind.SupervisorKilled : CommandEndKind.Ended)
         {
-            Exit = exit, Leftovers = leftovers.Ended, Survivors = leftovers.Survivors, Folder = _folder,
+            Exit = exit, Exceeded = _exceeded ?? limits?.Finish() ?? ExceededFile(exit), Leftovers = leftovers.Ended, Survivors = leftovers.Survivors, Folder = _folder,
         };
     }
 }

@@ -51,6 +51,12 @@ public sealed record JobSpec
     /// <summary>Not before this moment. Default: at once.</summary>
     public DateTimeOffset? RunAt { get; init; }
 
+    /// <summary>
+    /// Whether it is only defined for now: it waits until somebody starts it (<see cref="IJobClient.StartAsync"/>), and takes its place in line
+    /// then. Default: false.
+    /// </summary>
+    public bool Held { get; init; }
+
     /// <summary>How far it may go. Where it says nothing, the kind's limits apply.</summary>
     public JobLimits? Limits { get; init; }
 
@@ -93,6 +99,9 @@ public sealed record JobSpec
 
     /// <summary>Whom to tell when the job has ended, or waits for a person.</summary>
     public IReadOnlyList<JobNotice> Notify { get; init; } = [];
+
+    /// <summary>What it is. Not what the work is given, which may be secret.</summary>
+    public override string ToString() => $"{Kind}{(Title is null ? "" : $" '{Title}'")} of {Owner}, with {Input.Length} bytes of input";
 
     internal static IReadOnlyDictionary<string, string> EmptyMetadata { get; } = new Dictionary<string, string>();
 }
