@@ -31,7 +31,7 @@ internal sealed class StandIn : IDisposable
     public ProcessMark Mark { get; private set; }
 
     /// <summary>Starts a command whose processes have TAG among their arguments and write a line each when they are there.</summary>
-    public static StandIn Start(string script, ControlGroup? group = null, bool marked = true)
+    public static StandIn Start(string script, ControlGroup? group = null, bool marked = true, bool held = false)
     {
         var id = JobId.New(TimeProvider.System.GetUtcNow());
         string tag = string.Concat(id.ToString().Select(c => (int)c));
@@ -45,9 +45,11 @@ internal sealed class StandIn : IDisposable
             Assert.True(stand.Mark.Set(stand.Key.Pid));
         }
         if (group is not null) Assert.True(group.Enter(stand.Key.Pid));
-        stand._process.StandardInput.WriteLine("go");
+        if (!held) stand.Go();
         return stand;
     }
+
+    public void Go() => _process.StandardInput.WriteLine("go");
 
     public ProcessTree Tree(ControlGroup? group = null) => ProcessTree.Of(Key, Mark, group);
 

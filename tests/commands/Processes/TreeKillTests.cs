@@ -118,4 +118,25 @@ public sealed class TreeKillTests
         if (left.Count == 0) Assert.Empty(stand.Left());
         await stand.EndAsync();
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task B_27_a_chase_ends_what_starts_and_nobody_else(bool marked)
+    {
+        using var innocent = StandIn.Start("echo up; sleep 300 0.TAG", held: true);
+        // One process: this stand-in does not become the parent of orphans, which only the mark would lead to.
+        using var stand = StandIn.Start("exec sleep 300 0.TAG", marked: marked, held: true);
+        var chase = new TreeChase(stand.Key, stand.Mark);
+        innocent.Go();
+        stand.Go();
+        // The supervisor is spared, sees the end of the only child, and ends.
+        var ended = stand.EndAsync();
+        while (!ended.IsCompleted) chase.Run(TimeProvider.System, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20));
+        await ended;
+        await innocent.LinesAsync(1);
+        Assert.NotEmpty(innocent.Left());
+        new TreeChase(default, default).Run(TimeProvider.System, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20));
+        Assert.NotEmpty(innocent.Left());
+    }
 }
