@@ -44,16 +44,17 @@ internal sealed record OutcomeDocument(JobState State, JobError? Error, int? Exi
 
 /// <summary>What of a job no statement looks at, beside what has a column of its own.</summary>
 internal sealed record MoreDocument(
-    IReadOnlyList<JobCap>? Caps, IReadOnlyList<JobCap>? OwnCaps, IReadOnlyList<DependencyDocument>? After, IReadOnlyList<JobNotice>? Notify)
+    IReadOnlyList<JobCap>? Caps, IReadOnlyList<JobCap>? OwnCaps, IReadOnlyList<DependencyDocument>? After, IReadOnlyList<JobNotice>? Notify,
+    bool? Held)
 {
     public static MoreDocument? Of(Job job)
     {
         var (caps, own, after, notify) = (job.Caps, job.Spec.Caps, job.Spec.After, job.Spec.Notify);
-        if (caps.Count + own.Count + after.Count + notify.Count == 0) return null;
+        if (caps.Count + own.Count + after.Count + notify.Count == 0 && !job.Spec.Held) return null;
         return new(
             caps.Count > 0 ? caps : null, own.Count > 0 ? own : null,
             after.Count > 0 ? [.. after.Select(dependency => new DependencyDocument(dependency.Job.ToString(), dependency.OnAnyEnd))] : null,
-            notify.Count > 0 ? notify : null);
+            notify.Count > 0 ? notify : null, job.Spec.Held ? true : null);
     }
 
     public IReadOnlyList<JobDependency> ToAfter() =>

@@ -38,6 +38,8 @@ public sealed partial class PostgreSqlJobStore : IJobStore
     }
 
     /// <inheritdoc/>
+    public bool SpansHosts => true;
+
     public string Description => _connections.Store;
 
     /// <inheritdoc/>
@@ -190,7 +192,7 @@ public sealed partial class PostgreSqlJobStore : IJobStore
 
     // A job of a later time counts as well: whoever sleeps until the next one is due may have to wake before.
     private static JobHint HintOf(JobId id, long version, JobPhase phase, JobHolds holds) =>
-        new(id, version, Ready: phase == JobPhase.Queued && (holds & (JobHolds.Session | JobHolds.Parents)) == 0);
+        new(id, version, Ready: phase == JobPhase.Queued && (holds & (JobHolds.Session | JobHolds.Parents | JobHolds.Start)) == 0);
 
     private static JobHint HintOf(Job job) => HintOf(job.Id, job.Version, job.Phase, job.Holds);
 

@@ -13,6 +13,7 @@ internal sealed class Statements(string schema)
     public static readonly string Session = Number((int)JobHolds.Session);
     public static readonly string Parents = Number((int)JobHolds.Parents);
     public static readonly string Cap = Number((int)JobHolds.Cap);
+    public static readonly string Start = Number((int)JobHolds.Start);
 
     /// <summary>The hold that a job of a session gets when it is queued; <see cref="LetNextOfSessionsIn"/> takes it from the first of them.</summary>
     public static readonly string SessionHold = $"CASE WHEN session IS NULL THEN 0 ELSE {Session} END";

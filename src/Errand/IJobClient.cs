@@ -118,6 +118,12 @@ public interface IJobClient
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
     IAsyncEnumerable<OutputSlice> FollowOutputAsync(JobId id, int? attempt = null, long offset = 0, CancellationToken cancellationToken = default);
 
+    /// <summary>Starts a job that was only defined so far (<see cref="JobSpec.Held"/>): it comes into line.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="by">Who starts it, for the history.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    ValueTask<StartReply> StartAsync(JobId id, string by, CancellationToken cancellationToken = default);
+
     /// <summary>Asks for the end of a job and of the jobs that it submitted: queued ones never run, running ones are told to stop.</summary>
     /// <param name="id">The id.</param>
     /// <param name="by">Who asks, for the history.</param>

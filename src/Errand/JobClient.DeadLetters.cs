@@ -70,7 +70,7 @@ internal sealed partial class JobClient
 
     private static string RedriveKey(JobId id) => $"redrive/{id}";
 
-    // What it was to start after has ended, and its batch has been counted.
+    // What it was to start after has ended, its batch has been counted, and whoever wants it again has started it.
     private static JobSpec AgainOf(Job job) =>
-        job.Spec with { RetryOf = job.Id, Key = null, RunAt = null, TraceParent = null, After = [], Batch = null };
+        job.Spec with { RetryOf = job.Id, Key = null, RunAt = null, TraceParent = null, After = [], Batch = null, Held = false };
 }

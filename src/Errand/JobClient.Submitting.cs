@@ -108,7 +108,7 @@ internal sealed partial class JobClient
 
     /// <summary>Whether nothing but a free slot is needed to start it.</summary>
     private static bool StartsAtOnce(JobSpec spec, IReadOnlyList<JobCap> caps, DateTimeOffset now) =>
-        caps.Count == 0 && spec is { Session: null, After.Count: 0, Notify.Count: 0, Reuse: JobReuse.None } && !(spec.RunAt > now);
+        caps.Count == 0 && spec is { Held: false, Session: null, After.Count: 0, Notify.Count: 0, Reuse: JobReuse.None } && !(spec.RunAt > now);
 
     /// <summary>Adds a job as running here; none where it must wait after all.</summary>
     private async ValueTask<Job?> StartDirectAsync(

@@ -13,6 +13,8 @@ internal sealed partial class JobClient
                 JobWaitReasons.Input,
                 $"It asked for input: {string.Join(", ", job.Inputs.Where(input => input.IsOutstanding).Select(input => input.Key))}.");
         if (job.State != JobState.Queued) return null;
+        if (job.Holds.HasFlag(JobHolds.Start))
+            return new(JobWaitReasons.Start, "It waits to be started: start it with StartAsync, or cancel it.");
         if (job.Holds.HasFlag(JobHolds.Parents)) return new(JobWaitReasons.Dependency, await WhichParentsAsync(job, cancellationToken));
         if (job.Holds.HasFlag(JobHolds.Future)) return new(JobWaitReasons.ScheduledFor, $"It starts at {job.ScheduledAt:O}.");
         if (job.Holds.HasFlag(JobHolds.Session)) return new(JobWaitReasons.Session, $"Another job of session '{job.Spec.Session}' is before it.");

@@ -58,6 +58,43 @@ public sealed record StopReply(JobId Id, StopAnswer Answer, Job? Job)
     };
 }
 
+/// <summary>What became of a request to start a job.</summary>
+public enum StartAnswer
+{
+    /// <summary>It waited for that, and is in line or runs now.</summary>
+    Started,
+
+    /// <summary>It does not wait for that, and has not begun to run yet.</summary>
+    AlreadyStarted,
+
+    /// <summary>It runs.</summary>
+    AlreadyRunning,
+
+    /// <summary>It has ended, and stays so.</summary>
+    AlreadyFinished,
+
+    /// <summary>There is no such job.</summary>
+    NotFound,
+}
+
+/// <summary>The answer to a request to start a job.</summary>
+/// <param name="Id">The job.</param>
+/// <param name="Answer">What became of it.</param>
+/// <param name="Job">The job as it is, where there is one.</param>
+public sealed record StartReply(JobId Id, StartAnswer Answer, Job? Job)
+{
+    /// <summary>The answer in words.</summary>
+    public string Message => Answer switch
+    {
+        StartAnswer.Started => $"Job {Id} is started; it is {Job?.State.ToWord()}.",
+        StartAnswer.AlreadyStarted => $"Job {Id} is already started, and queued.",
+        StartAnswer.AlreadyRunning => $"Job {Id} is already running.",
+        StartAnswer.AlreadyFinished =>
+            $"Job {Id} is already {Job?.State.ToWord()}. Submit it again, or retry it, if its work is to be done once more.",
+        _ => $"Job {Id} was not found.",
+    };
+}
+
 /// <summary>A job, and what can be said about it now.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Eta">When it will be done, as far as its progress or the history of its kind tell.</param>
@@ -76,6 +113,9 @@ public static class JobWaitReasons
 {
     /// <summary>It is in line for a free slot.</summary>
     public const string Slot = "slot";
+
+    /// <summary>Nobody has started it yet.</summary>
+    public const string Start = "start";
 
     /// <summary>Its time has not come.</summary>
     public const string ScheduledFor = "scheduled";

@@ -36,9 +36,12 @@ internal sealed class TreeChase(ProcessKey supervisor, ProcessMark mark)
         if (process < 0) return false;
         bool killed = ProcessStat.Read(pid) is { HasEnded: false } stat
             && stat.Key.StartedAt >= supervisor.StartedAt && stat.Key != supervisor && pid != Environment.ProcessId
-            && (stat.Parent == supervisor.Pid || (!mark.IsNone && ProcessMark.Of(pid) == mark))
+            && (IsChild(stat) || (!mark.IsNone && ProcessMark.Of(pid) == mark))
             && NativeProcess.SendSignal(process, CommandSignals.Kill) == 0;
         _ = NativeProcess.Close(process);
         return killed;
     }
+
+    // A supervisor that still lives after its child was read was the parent, and not somebody who has its number.
+    private bool IsChild(in ProcessStat stat) => supervisor.Pid > 0 && stat.Parent == supervisor.Pid && ProcessKey.Of(supervisor.Pid) == supervisor;
 }

@@ -123,7 +123,7 @@ internal sealed record CommandExit
 
     public long? PeakMemoryBytes { get; init; }
 
-    public long? EndedAtMs { get; init; }
+    public long? WallTimeMs { get; init; }
 
     /// <summary>Whether it has left processes behind; absent where the supervisor cannot tell.</summary>
     public bool? Left { get; init; }

@@ -14,17 +14,25 @@ internal sealed class CommandRunner(CommandParts parts)
         return await FollowAsync(plan, job, launch.Start(), launch.Folder);
     }
 
+    /// <summary>Whether a supervisor may have been given its go: without an identity on record none was, and the command can begin now.</summary>
+    public bool HasBegun(JobContext job) => FolderOf(job).ReadIdentity() is not null || IsElsewhere(job);
+
     /// <summary>Goes along with a command that was started before this process, or finds how it ended.</summary>
     public async Task<CommandEnd> ResumeAsync(CommandPlan plan, JobContext job)
     {
-        var folder = new CommandFolder(parts.Log.FolderOf(job.Id, job.Attempt));
-        // Without an identity no supervisor has been given its go: the command has never begun, and can do so now.
+        var folder = FolderOf(job);
+        if (IsElsewhere(job)) return new(CommandEndKind.HostLost);
         if (folder.ReadIdentity() is not { } identity) return await RunAsync(plan, job);
         var mark = ProcessMark.Of(job.Id, job.Attempt);
         var group = parts.Groups.Find(job.Id, job.Attempt);
         if (SupervisorProcess.Find(identity.Process, mark, group) is { } supervisor) return await FollowAsync(plan, job, supervisor, folder);
         return await FindEndAsync(plan, job, folder, identity, ProcessTree.Of(default, mark, group));
     }
+
+    // Another host that shares the store has begun it, as far as one can know here; to begin it once more could do it twice.
+    private bool IsElsewhere(JobContext job) => parts.Store.SpansHosts && FolderOf(job).ReadSpec() is null;
+
+    private CommandFolder FolderOf(JobContext job) => new(parts.Log.FolderOf(job.Id, job.Attempt));
 
     private async Task<CommandEnd> FollowAsync(CommandPlan plan, JobContext job, SupervisorProcess supervisor, CommandFolder folder)
     {

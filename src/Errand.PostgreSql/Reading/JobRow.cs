@@ -95,6 +95,7 @@ internal static class JobRow
             Caps = more?.OwnCaps ?? [],
             After = more?.ToAfter() ?? [],
             Notify = more?.Notify ?? [],
+            Held = more?.Held ?? false,
         };
     }
 

@@ -89,6 +89,7 @@ internal static partial class InsertStatement
         job.Caps.Count + job.PendingParents > 0 || job.WaitsForCap is not null || job.IsDeadLetter || job.Spec is not
         {
             Batch: null, After.Count: 0, Caps.Count: 0, Notify.Count: 0, Fingerprint: null, Reuse: JobReuse.None, KeepFor: null,
+            Held: false,
         };
 
     private static IEnumerable<Column> MoreColumns(IReadOnlyList<Job> jobs) =>

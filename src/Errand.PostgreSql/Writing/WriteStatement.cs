@@ -161,6 +161,7 @@ internal sealed class WriteStatement
         SetIf(JobFields.Due, "scheduled_at", () => Parameters.Time(change.Due.At));
         SetIf(JobFields.Due, "rank", () => Parameters.Number(Job.RankOf(change.Due.At, priority: 0)), $" + priority * {StepOfPriority}");
         AppendHolds(edge);
+        if ((change.Fields & JobFields.InLine) != 0) AppendStart(change.InLineFrom);
         if ((change.Fields & JobFields.DeadLetter) != 0) _text.Append(change.DeadLetter ? ", dead = true" : ", dead = false");
         SetIf(JobFields.Progress, "progress", () => Parameters.Document(JobJson.Write(change.Progress, JobJson.Default.JobProgress)));
         SetIf(JobFields.CancelRequest, "cancel", () => Parameters.Document(JobJson.Write(change.CancelRequest, JobJson.Default.CancelRequest)));
@@ -183,6 +184,14 @@ internal sealed class WriteStatement
         string holds = scheduled ? Add(Parameters.Small((int)(edge.Change.Due.IsFuture ? JobHolds.Future : JobHolds.None))) : "holds";
         _text.Append(CultureInfo.InvariantCulture, $", holds = ({holds} & ~{Statements.Session}) | {Statements.SessionHold}");
         if (scheduled) _text.Append(", waits_for = NULL");
+    }
+
+    private void AppendStart(DateTimeOffset from)
+    {
+        string at = Add(Parameters.Time(from)), rank = Add(Parameters.Number(Job.RankOf(from, priority: 0)));
+        _text.Append(CultureInfo.InvariantCulture,
+            $", scheduled_at = GREATEST(scheduled_at, {at}), rank = GREATEST(rank, {rank} + priority * {StepOfPriority})");
+        _text.Append(CultureInfo.InvariantCulture, $", holds = holds & ~{Statements.Start}");
     }
 
     private void AppendHistory(IReadOnlyList<JobEdge> edges)

@@ -52,6 +52,7 @@ internal static class JobRow
             After = more.After is { } after ? [.. after.Select(dependency => dependency.ToDependency())] : [],
             Caps = more.Caps is { } caps ? [.. caps.Select(cap => cap.ToCap())] : [],
             Notify = more.Notify ?? [],
+            Held = more.Held ?? false,
         };
     }
 

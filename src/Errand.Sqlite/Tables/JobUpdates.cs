@@ -74,6 +74,7 @@ internal sealed class JobUpdates(SqliteConnection connection)
             var due = change.Due.At;
             statement.Bind(next++, due).Bind(next++, Job.RankOf(due, priority: 0)).Bind(next++, change.Due.IsFuture ? (long)JobHolds.Future : 0);
         }
+        if (Sets(JobFields.InLine)) statement.Bind(next++, change.InLineFrom).Bind(next++, Job.RankOf(change.InLineFrom, priority: 0));
         if (Sets(JobFields.Progress)) statement.BindProgress(Take(ref next, 3), change.Progress);
         if (Sets(JobFields.CancelRequest)) statement.BindCancel(Take(ref next, 3), change.CancelRequest);
         if (Sets(JobFields.Checkpoint)) statement.Bind(next++, change.Checkpoint);
@@ -104,6 +105,8 @@ internal sealed class JobUpdates(SqliteConnection connection)
         if (Sets(JobFields.PromotedAt)) sql.Append(", promoted_at = ?");
         if (Sets(JobFields.FinishedAt)) sql.Append(", finished_at = ?");
         if (Sets(JobFields.Due)) sql.Append($", scheduled_at = ?, rank = ? + priority * {StepOfPriority}, holds = ?, waits_for = NULL");
+        if (Sets(JobFields.InLine))
+            sql.Append($", scheduled_at = max(scheduled_at, ?), rank = max(rank, ? + priority * {StepOfPriority}), holds = holds & ~16");
         if (Sets(JobFields.Progress)) sql.Append(", progress_current = ?, progress_total = ?, progress_message = ?");
         if (Sets(JobFields.CancelRequest)) sql.Append(", cancel_at = ?, cancel_by = ?, cancel_force = ?");
         if (Sets(JobFields.Checkpoint)) sql.Append(", checkpoint = ?");

@@ -43,13 +43,15 @@ internal sealed record StoredRate(int Count, long Period, int Burst)
 internal sealed record StoredMore(
     StoredDependency[]? After,
     StoredCap[]? Caps,
-    JobNotice[]? Notify)
+    JobNotice[]? Notify,
+    bool? Held)
 {
     /// <summary>Those of a spec; none where there is nothing to say.</summary>
-    public static StoredMore? Of(JobSpec spec) => spec is { After.Count: 0, Caps.Count: 0, Notify.Count: 0 } ? null : new(
+    public static StoredMore? Of(JobSpec spec) => spec is { After.Count: 0, Caps.Count: 0, Notify.Count: 0, Held: false } ? null : new(
         spec.After.Count == 0 ? null : [.. spec.After.Select(dependency => new StoredDependency(dependency.Job.ToString(), dependency.OnAnyEnd))],
         spec.Caps.Count == 0 ? null : StoredCap.Of(spec.Caps),
-        spec.Notify.Count == 0 ? null : [.. spec.Notify]);
+        spec.Notify.Count == 0 ? null : [.. spec.Notify],
+        spec.Held ? true : null);
 }
 
 /// <summary>A job that comes before, as JSON.</summary>

@@ -33,7 +33,7 @@ internal sealed partial class WriteSession
         }
         if (held.Caps.Count > 0) JoinCaps(held);
         // One of a later time is news too: the next claim may have to come sooner.
-        const JobHolds quiet = JobHolds.Session | JobHolds.Parents;
+        const JobHolds quiet = JobHolds.Session | JobHolds.Parents | JobHolds.Start;
         Note(job.Id, seq, job.Version, ready: job.Phase == JobPhase.Queued && (held.Holds & quiet) == 0);
         if (parents.Length > 0) StartAfter(parents, held, seq);
         return new(true, held);

@@ -38,7 +38,8 @@ internal sealed partial class WriteSession
         if (edge.Events.Count > 0) History.Append(written, edge.Events);
         bool queued = edge.To == JobPhase.Queued;
         bool freed = written.Caps.Count > 0 && SettleCaps(written, from, edge, before);
-        Note(id, written.Seq, written.Version, ready: queued || freed);
+        bool started = (edge.Change.Fields & JobFields.InLine) != 0;
+        Note(id, written.Seq, written.Version, ready: queued || started || freed);
         bool ended = edge.To is { } phase && phase.IsTerminal();
         if (written.InSession)
         {

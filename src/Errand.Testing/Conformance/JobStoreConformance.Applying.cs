@@ -11,6 +11,7 @@ public abstract partial class JobStoreConformance
 
     private static Dictionary<string, Func<Job, JobTransition>> EveryTransitionByName { get; } = new()
     {
+        ["request start"] = job => JobTransition.RequestStart("dave", job.Version, Samples.At(20)),
         ["start"] = _ => JobTransition.Start(Samples.OtherRunner, Samples.At(20)),
         ["adopt"] = job => JobTransition.Adopt(Samples.OtherRunner, job.Runner ?? Samples.Runner, Samples.At(20)),
         ["restart"] = job => JobTransition.Restart(job, "again", Samples.At(20)),

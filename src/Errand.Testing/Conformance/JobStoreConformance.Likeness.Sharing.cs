@@ -23,6 +23,7 @@ public abstract partial class JobStoreConformance
                 Reuse = (JobReuse)Math.Max(0, random.Next(-5, 3)),
                 Fingerprint = random.Next(2) == 0 ? $"f{random.Next(10)}" : null,
                 KeepFor = random.Next(3) == 0 ? TimeSpan.FromSeconds(random.Next(60)) : null,
+                Held = random.Next(6) == 0,
                 After = random.Next(4) == 0 ? SomeParents(before) : [],
             };
             var job = Samples.Queued(spec, _now + (random.Next(5) * 0.25)).Under(SomeCaps());

@@ -37,7 +37,8 @@ internal static class SameJob
     private static IEnumerable<(string Name, object? Value)> SpecParts(JobSpec spec) =>
     [
         ("kind", spec.Kind), ("input", spec.Input), ("title", spec.Title), ("owner", spec.Owner), ("agent", spec.Agent), ("session", spec.Session),
-        ("priority", spec.Priority), ("tags", string.Join('\n', spec.Tags)), ("run at", spec.RunAt), ("limits", spec.Limits), ("retry", spec.Retry),
+        ("priority", spec.Priority), ("tags", string.Join('\n', spec.Tags)), ("run at", spec.RunAt), ("held", spec.Held),
+        ("limits", spec.Limits), ("retry", spec.Retry),
         ("metadata", string.Join('\n', spec.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))),
         ("key", spec.Key), ("parent", spec.Parent), ("retry of", spec.RetryOf), ("trace parent", spec.TraceParent),
         ("batch", spec.Batch), ("after", string.Join('\n', spec.After)), ("own caps", string.Join('\n', spec.Caps)),

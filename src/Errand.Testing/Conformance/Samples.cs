@@ -67,7 +67,7 @@ internal static class Samples
         Title = "Build — everything", Owner = "ann", Agent = "planner", Session = "main", Priority = -7,
         Tags = ["nightly", "größer", "a,b"],
         Metadata = new Dictionary<string, string> { ["branch"] = "main", ["empty"] = "", ["ключ"] = "значение" },
-        RunAt = At(10.011),
+        RunAt = At(10.011), Held = true,
         Limits = new()
         {
             WallTime = TimeSpan.FromMilliseconds(90_061), CpuTime = TimeSpan.FromMilliseconds(61_009), MemoryBytes = 5_000_000_000,

@@ -32,7 +32,7 @@ internal sealed class Deferral(ErrandCore core, JobClient client)
 
     /// <summary>Whether the call asks for what only a job can have that is stored before it starts.</summary>
     private static bool NeedsStore(JobSpec spec) =>
-        spec is not { Session: null, Key: null, RunAt: null, After.Count: 0, Caps.Count: 0, Reuse: JobReuse.None };
+        spec is not { Held: false, Session: null, Key: null, RunAt: null, After.Count: 0, Caps.Count: 0, Reuse: JobReuse.None };
 
     private ValueTask<CallResult> CallInlineAsync(
         JobSpec spec, JobKind kind, IJobExecutor? body, TimeSpan patience, OnAbandon onAbandon, CancellationToken abandon)

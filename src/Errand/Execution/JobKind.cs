@@ -40,8 +40,8 @@ public sealed class JobKind
     /// <summary>
     /// Whether its work goes on when this process ends, such as a process of its own, and is taken up again by
     /// <see cref="IJobExecutor.ResumeAsync"/>. A stopping host does not wait for it: it tells the executor to let go of the work
-    /// (<see cref="StopReason.ShuttingDown"/>), and the job stays running. Its wall time counts on while no process looks after it.
-    /// Default: false.
+    /// (<see cref="StopReason.ShuttingDown"/>), and the job stays running. Its wall time counts on while no process looks after it. It is resumed
+    /// even where it is <see cref="Restartable"/>. Default: false.
     /// </summary>
     public bool Outlives { get; set; }
 

@@ -9,7 +9,7 @@ internal sealed partial class JobRunner
     private int BeginAdopted(Job job)
     {
         var kind = _core.Kinds.Find(job.Kind)!;
-        if (job.Phase == JobPhase.Running && kind.Restartable)
+        if (job.Phase == JobPhase.Running && kind is { Restartable: true, Outlives: false })
         {
             _lostAnswers.Settle(job.Id);
             _core.Scheduler.Queue(() => _ = RestartAsync(job, kind));

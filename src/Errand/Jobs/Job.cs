@@ -104,7 +104,7 @@ public sealed record Job
         _ => false,
     };
 
-    /// <summary>A job as it is first written: queued, or held back until its time.</summary>
+    /// <summary>A job as it is first written: queued, or held back until its time, or until somebody starts it.</summary>
     /// <param name="id">Its name.</param>
     /// <param name="spec">What is asked for.</param>
     /// <param name="now">The time now.</param>
@@ -114,7 +114,7 @@ public sealed record Job
         return new()
         {
             Id = id, Spec = spec, CreatedAt = now, ScheduledAt = due, LastActivityAt = now,
-            Holds = due > now ? JobHolds.Future : JobHolds.None,
+            Holds = (due > now ? JobHolds.Future : JobHolds.None) | (spec.Held ? JobHolds.Start : JobHolds.None),
         };
     }
 
@@ -154,4 +154,7 @@ public enum JobHolds
 
     /// <summary>A cap that it stands under is full: it waits in the line of that cap.</summary>
     Cap = 8,
+
+    /// <summary>It waits until somebody starts it: <see cref="JobSpec.Held"/>, <see cref="IJobClient.StartAsync"/>.</summary>
+    Start = 16,
 }

@@ -42,6 +42,12 @@ public enum JobFields
 
     /// <summary><see cref="Job.IsDeadLetter"/>.</summary>
     DeadLetter = 1 << 11,
+
+    /// <summary>
+    /// <see cref="Job.Holds"/> without <see cref="JobHolds.Start"/>, and <see cref="Job.ScheduledAt"/>, and with it <see cref="Job.Rank"/>, where
+    /// that lies before the moment given. Never beside <see cref="Due"/>.
+    /// </summary>
+    InLine = 1 << 12,
 }
 
 /// <summary>What a transition writes: the fields it names, and nothing else. Pure data, so that a store needs no rules.</summary>
@@ -70,6 +76,9 @@ public sealed class JobChange
 
     /// <summary>When it may start again.</summary>
     public JobDue Due { get; init { field = value; Fields |= JobFields.Due; } }
+
+    /// <summary>When somebody started a job that waited for that: it stands in line from then, unless its time is still to come.</summary>
+    public DateTimeOffset InLineFrom { get; init { field = value; Fields |= JobFields.InLine; } }
 
     /// <summary>How far it has come.</summary>
     public JobProgress? Progress { get; init { field = value; Fields |= JobFields.Progress; } }

@@ -17,6 +17,9 @@ public static class JobEvents
     /// <summary>Its caller was given the id, because it took longer than the caller would wait.</summary>
     public const string Promoted = "promoted";
 
+    /// <summary>It waited until somebody starts it, and somebody did.</summary>
+    public const string StartRequested = "start_requested";
+
     /// <summary>A runner took it.</summary>
     public const string Started = "started";
 

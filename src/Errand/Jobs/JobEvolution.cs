@@ -29,8 +29,10 @@ public static class JobEvolution
             StartedAt = Sets(JobFields.StartedAt) ? change.StartedAt : job.StartedAt,
             PromotedAt = Sets(JobFields.PromotedAt) ? change.PromotedAt : job.PromotedAt,
             FinishedAt = Sets(JobFields.FinishedAt) ? change.FinishedAt : job.FinishedAt,
-            ScheduledAt = Sets(JobFields.Due) ? change.Due.At : job.ScheduledAt,
-            Holds = Sets(JobFields.Due) ? change.Due.IsFuture ? JobHolds.Future : JobHolds.None : job.Holds,
+            ScheduledAt = Sets(JobFields.Due) ? change.Due.At
+                : Sets(JobFields.InLine) && change.InLineFrom > job.ScheduledAt ? change.InLineFrom : job.ScheduledAt,
+            Holds = Sets(JobFields.Due) ? change.Due.IsFuture ? JobHolds.Future : JobHolds.None
+                : Sets(JobFields.InLine) ? job.Holds & ~JobHolds.Start : job.Holds,
             WaitsForCap = Sets(JobFields.Due) ? null : job.WaitsForCap,
             Progress = Sets(JobFields.Progress) ? change.Progress : job.Progress,
             CancelRequest = Sets(JobFields.CancelRequest) ? change.CancelRequest : job.CancelRequest,

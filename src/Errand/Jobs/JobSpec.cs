@@ -51,6 +51,12 @@ public sealed record JobSpec
     /// <summary>Not before this moment. Default: at once.</summary>
     public DateTimeOffset? RunAt { get; init; }
 
+    /// <summary>
+    /// Whether it is only defined for now: it waits until somebody starts it (<see cref="IJobClient.StartAsync"/>), and takes its place in line
+    /// then. Default: false.
+    /// </summary>
+    public bool Held { get; init; }
+
     /// <summary>How far it may go. Where it says nothing, the kind's limits apply.</summary>
     public JobLimits? Limits { get; init; }
 

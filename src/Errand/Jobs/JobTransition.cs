@@ -63,6 +63,13 @@ public sealed class JobTransition
         return null;
     }
 
+    /// <summary>Somebody starts a job that waits for that: it comes into line, unless something else holds it back.</summary>
+    /// <param name="by">Who starts it.</param>
+    /// <param name="version">The version in which it waited.</param>
+    /// <param name="at">When.</param>
+    public static JobTransition RequestStart(string by, long version, DateTimeOffset at) => new("request start", at,
+        new JobEdge(JobPhases.Queued, null, new() { InLineFrom = at }, [new(at, JobEvents.StartRequested, by)])) { ExpectedVersion = version };
+
     /// <summary>A runner takes a queued job: a new attempt begins.</summary>
     /// <param name="runner">The runner.</param>
     /// <param name="at">When.</param>

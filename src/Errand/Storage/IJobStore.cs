@@ -11,6 +11,11 @@ namespace Errand.Storage;
 /// </remarks>
 public interface IJobStore : IAsyncDisposable
 {
+    /// <summary>
+    /// Whether runners on several hosts may share it, so that work which outlives its runner can be on a host that others do not see into.
+    /// </summary>
+    bool SpansHosts => false;
+
     /// <summary>What the store is and what it keeps, for people: "memory", "sqlite /path/errand.db".</summary>
     string Description { get; }
 
@@ -24,7 +29,8 @@ public interface IJobStore : IAsyncDisposable
     /// Adds jobs, all or none: if one is refused (see <see cref="RefusalReason"/>), none of them is added. A job whose id, or whose owner and
     /// key, is already there is not added again, nor one that another may stand in for (<see cref="JobReuse"/>): the answer is the one that is
     /// there. A queued job is held back where its session (<see cref="JobHolds.Session"/>), the jobs that it starts after
-    /// (<see cref="JobHolds.Parents"/>) or a cap (<see cref="JobHolds.Cap"/>) do not let it start.
+    /// (<see cref="JobHolds.Parents"/>) or a cap (<see cref="JobHolds.Cap"/>) do not let it start, beside what its adder says itself
+    /// (<see cref="JobHolds.Future"/>, <see cref="JobHolds.Start"/>).
     /// </summary>
     /// <param name="jobs">The jobs.</param>
     /// <param name="cancellationToken">Gives up waiting; the jobs may have been added.</param>

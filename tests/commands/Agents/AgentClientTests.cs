@@ -104,8 +104,35 @@ public sealed class AgentClientTests
         await using var host = await AgentHost.StartAsync(agents => agents.Add(agents.Profiles["codex"] with { Cap = 1 }));
         var failed = await host.RunAsync("codex", "error no");
         var again = await host.Agents.StartAsync(failed.Id, "ann", AgentHost.Cancel);
-        Assert.Equal(failed.Id, again.Spec.RetryOf);
-        Assert.Equal(JobState.Failed, (await host.EndAsync(again)).State);
+        Assert.Equal((StartAnswer.Started, failed.Id), (again.Answer, again.Job!.Spec.RetryOf));
+        Assert.Equal(JobState.Failed, (await host.EndAsync(again.Job)).State);
+    }
+
+    [Fact]
+    public async Task B_47_N2_a_task_is_defined_first_and_started_once_and_starting_what_runs_says_so()
+    {
+        await using var host = await AgentHost.StartAsync();
+        var job = await host.Agents.StartAsync("codex", $"await {host.PathOf("go")}", new() { Start = false }, AgentHost.Cancel);
+        Assert.Equal(JobWaitReasons.Start, (await host.Jobs.StatusAsync(job.Id, AgentHost.Cancel)).WaitingFor!.Reason);
+        Assert.Empty(await host.Agents.ListRunningAsync(cancellationToken: AgentHost.Cancel));
+        Assert.Equal(StartAnswer.Started, (await host.Agents.StartAsync(job.Id, "ann", AgentHost.Cancel)).Answer);
+        await host.UntilRunningAsync(job);
+        var reply = await host.Agents.StartAsync(job.Id, "ann", AgentHost.Cancel);
+        Assert.Equal((StartAnswer.AlreadyRunning, $"Job {job.Id} is already running."), (reply.Answer, reply.Message));
+        host.Touch("go");
+        await host.EndAsync(job);
+        Assert.Equal(StartAnswer.AlreadyFinished, (await host.Agents.StartAsync(job.Id, "ann", AgentHost.Cancel)).Answer);
+        Assert.Equal(StartAnswer.NotFound, (await host.Agents.StartAsync(JobId.New(host.Time.GetUtcNow()), "ann", AgentHost.Cancel)).Answer);
+    }
+
+    [Fact]
+    public async Task N2_a_defined_task_that_is_cancelled_never_runs_and_can_be_started_after_all()
+    {
+        await using var host = await AgentHost.StartAsync();
+        var job = await host.Agents.StartAsync("codex", "say done", new() { Start = false }, AgentHost.Cancel);
+        Assert.Equal(StopAnswer.Cancelled, (await host.Agents.CancelAsync(job.Id, "ann", AgentHost.Cancel)).Answer);
+        var again = await host.Agents.StartAsync(job.Id, "ann", AgentHost.Cancel);
+        Assert.Equal(JobState.Completed, (await host.EndAsync(again.Job!)).State);
     }
 
     [Fact]
@@ -116,8 +143,6 @@ public sealed class AgentClientTests
         Assert.Equal(StopAnswer.AlreadyFinished, (await host.Agents.CancelAsync(done.Id, "ann", AgentHost.Cancel)).Answer);
         Assert.Equal(StopAnswer.NotFound, (await host.Agents.KillAsync(JobId.New(host.Time.GetUtcNow()), "ann", AgentHost.Cancel)).Answer);
         Assert.Empty(await host.Agents.StopAllAsync("codex", "ann", cancellationToken: AgentHost.Cancel));
-        var refusal = await Assert.ThrowsAsync<InvalidJobException>(() => host.Agents.StartAsync(done.Id, "ann", AgentHost.Cancel).AsTask());
-        Assert.Contains("has completed", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

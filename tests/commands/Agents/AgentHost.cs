@@ -9,9 +9,11 @@ namespace Errand.Commands.Tests.Agents;
 internal sealed class AgentHost : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private bool _left;
 
-    private AgentHost(Action<AgentOptions>? configure, Action<ErrandBuilder>? build)
+    private AgentHost(string folder, Action<AgentOptions>? configure, Action<ErrandBuilder>? build)
     {
+        Folder = folder;
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         services.AddSingleton<TimeProvider>(Time);
@@ -29,7 +31,7 @@ internal sealed class AgentHost : IAsyncDisposable
         Agents = _services.GetRequiredService<IAgentClient>();
     }
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("errand-agents-").FullName;
+    public string Folder { get; }
 
     public JumpingTime Time { get; } = new();
 
@@ -39,9 +41,9 @@ internal sealed class AgentHost : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<AgentHost> StartAsync(Action<AgentOptions>? configure = null, Action<ErrandBuilder>? build = null)
+    public static async Task<AgentHost> StartAsync(Action<AgentOptions>? configure = null, Action<ErrandBuilder>? build = null, string? folder = null)
     {
-        var host = new AgentHost(configure, build);
+        var host = new AgentHost(folder ?? Directory.CreateTempSubdirectory("errand-agents-").FullName, configure, build);
         foreach (var hosted in host._services.GetServices<IHostedService>()) await hosted.StartAsync(Cancel);
         return host;
     }
@@ -120,8 +122,17 @@ internal sealed class AgentHost : IAsyncDisposable
         return found;
     }
 
+    /// <summary>Stops the host and leaves what runs, for another one over the same folder.</summary>
+    public async Task LeaveAsync()
+    {
+        _left = true;
+        foreach (var hosted in _services.GetServices<IHostedService>()) await hosted.StopAsync(CancellationToken.None);
+        await _services.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_left) return;
         foreach (string profile in Agents.Profiles) await Agents.StopAllAsync(profile, "the end of the test", force: true);
         foreach (var job in await Agents.ListRunningAsync()) await Jobs.WaitAsync(job.Id);
         foreach (var hosted in _services.GetServices<IHostedService>()) await hosted.StopAsync(CancellationToken.None);

@@ -5,6 +5,13 @@ namespace Errand.Commands.Tests.Processes;
 /// <summary>A supervisor as simple as can be: it waits for a word, starts a command in a shell, and stays.</summary>
 internal sealed class StandIn : IDisposable
 {
+    /// <summary>
+    /// A process that is another one all the time: each forks and ends. It gives up after a while, so that a kill that fails does not leave it
+    /// behind for ever.
+    /// </summary>
+    public const string Chain =
+        "perl -e '$| = 1; $end = time + 20; print qq(up\\n); while (time < $end) { defined(my $p = fork) or next; exit if $p }' TAG";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;

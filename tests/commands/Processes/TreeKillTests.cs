@@ -108,9 +108,7 @@ public sealed class TreeKillTests
     [InlineData(false)]
     public async Task B_27_one_that_forks_and_ends_for_ever_is_caught(bool supervised)
     {
-        // Ends by itself, so that a kill that fails does not leave it behind for ever.
-        using var stand = StandIn.Start(
-            "exec perl -e '$| = 1; $end = time + 20; print qq(up\\n); while (time < $end) { defined(my $p = fork) or next; exit if $p }' TAG");
+        using var stand = StandIn.Start($"exec {StandIn.Chain}");
         await stand.LinesAsync(1);
         if (!supervised) await stand.DieAsync();
         long startedAt = Stopwatch.GetTimestamp();

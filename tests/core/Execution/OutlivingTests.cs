@@ -90,6 +90,18 @@ public sealed class OutlivingTests
     }
 
     [Fact]
+    public void J5_after_a_crash_it_is_resumed_even_where_it_could_run_again()
+    {
+        using var errand = Start(work => work.Restartable = true);
+        var id = errand.Submit(new("remote")).Id;
+        errand.Advance(Seconds(5));
+        errand.Node.Kill();
+        using var next = errand.StartAnother();
+        Assert.Equal((JobState.Completed, 1), (next.End(id).State, next.Get(id).Attempt));
+        Assert.Equal(["began", "went on"], _lives);
+    }
+
+    [Fact]
     public void H6_the_limit_counts_on_while_no_process_looks_after_the_work()
     {
         using var errand = Start(work => work.Limits = new() { WallTime = Seconds(30) });

@@ -11,6 +11,7 @@ internal static class Steps
     public static IReadOnlyDictionary<string, Func<Job, DateTimeOffset, JobTransition>> All { get; } =
         new Dictionary<string, Func<Job, DateTimeOffset, JobTransition>>
         {
+            ["request start"] = (job, at) => JobTransition.RequestStart("bob", job.Version, at),
             ["start"] = (_, at) => JobTransition.Start(Runner, at),
             ["adopt"] = (job, at) => JobTransition.Adopt(job.Runner == Other ? Runner : Other, job.Runner ?? Runner, at),
             ["restart"] = (job, at) => JobTransition.Restart(job, "again", at),

@@ -17,16 +17,13 @@ internal sealed class AgentClient(IJobClient jobs, AgentOptions agents) : IAgent
             AgentSpecs.Of(agents.Find(profile), new() { Profile = profile, Prompt = prompt, Cwd = options?.Cwd }, options ?? new()),
             cancellationToken);
 
-    public async ValueTask<Job> StartAsync(JobId id, string by, CancellationToken cancellationToken = default)
+    public async ValueTask<StartReply> StartAsync(JobId id, string by, CancellationToken cancellationToken = default)
     {
-        var job = await GetAsync(id, cancellationToken);
-        return job.State switch
-        {
-            JobState.Failed or JobState.Cancelled => await jobs.RetryAsync(id, cancellationToken),
-            JobState.Completed => throw new InvalidJobException(
-                "id", $"Job {id} has completed. Start a new task, or continue this one with another prompt."),
-            _ => throw new InvalidJobException("id", $"Job {id} is already {job.State.ToWord()}."),
-        };
+        await RefuseOthersAsync(id, cancellationToken);
+        var reply = await jobs.StartAsync(id, by, cancellationToken);
+        if (reply is not { Answer: StartAnswer.AlreadyFinished, Job.State: JobState.Failed or JobState.Cancelled }) return reply;
+        var again = await jobs.RetryAsync(id, cancellationToken);
+        return new(again.Id, StartAnswer.Started, again);
     }
 
     public async ValueTask<IReadOnlyList<Job>> ListRunningAsync(

@@ -16,7 +16,10 @@ internal static class AgentSpecs
         Owner = start.Owner,
         Tags = start.Tags,
         Priority = start.Priority,
-        Limits = profile.Budgets is { WallTime: null } ? null : new() { WallTime = profile.Budgets.WallTime },
+        Held = !start.Start,
+        Limits = profile.Budgets is { WallTime: null, CpuTime: null }
+            ? null
+            : new() { WallTime = profile.Budgets.WallTime, CpuTime = profile.Budgets.CpuTime },
         Caps = CapsOf(profile, input.Cwd ?? profile.Cwd),
     };
 

@@ -18,14 +18,14 @@ public interface IAgentClient
     ValueTask<Job> StartAsync(string profile, string prompt, AgentStartOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Starts a task that was defined; one that has failed or was cancelled is done again, as a new job that names the old one.
+    /// Starts a task that was defined; one that has failed or was cancelled is done again, as a new job that names the old one. What runs
+    /// already, waits for its turn already or has completed is left as it is, and the answer says so.
     /// </summary>
     /// <param name="id">The task.</param>
     /// <param name="by">Who asks, for the history.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="JobNotFoundException">There is no such task.</exception>
-    /// <exception cref="InvalidJobException">It runs or waits for its turn, has completed, or is not an agent's.</exception>
-    ValueTask<Job> StartAsync(JobId id, string by, CancellationToken cancellationToken = default);
+    /// <exception cref="InvalidJobException">It is not a task of an agent.</exception>
+    ValueTask<StartReply> StartAsync(JobId id, string by, CancellationToken cancellationToken = default);
 
     /// <summary>The tasks that run or wait for a person, oldest first.</summary>
     /// <param name="profile">Of this agent. Default: of all.</param>

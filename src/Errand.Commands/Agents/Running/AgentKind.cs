@@ -17,6 +17,7 @@ internal static class AgentKind
             // To start a process blocks for milliseconds, and on a busy machine for many.
             Blocking = true,
             Outlives = commands.Outlives,
+            OutsideSlots = true,
             CheckInput = input => options.Find(AgentInput.Read(input).Profile),
             // Nothing is done twice by itself; what a usage limit cut off goes on when that ends, and says itself when.
             Retry = new()

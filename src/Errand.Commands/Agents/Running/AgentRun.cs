@@ -9,6 +9,8 @@ internal sealed class AgentRun : ICommandListener, IDisposable
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
     // After which a CLI that outlived its server, and has said nothing, is taken for one that was never told what to do.
     private static readonly TimeSpan SpeaksWithin = TimeSpan.FromSeconds(10);
+    // More than a CLI asks at once.
+    private const int MaxAnswered = 50;
     private readonly Lock _lock = new();
     private readonly AgentProfile _profile;
     private readonly JobContext _job;
@@ -107,7 +109,7 @@ internal sealed class AgentRun : ICommandListener, IDisposable
         foreach (var happened in _events)
         {
             _tally.Take(happened);
-            if (happened is AgentPermissionRequest request) _ = AnswerAsync(request);
+            if (happened is AgentPermissionRequest request && !_state.Answered.Contains(request.Id)) _ = AnswerAsync(request);
             if (happened is AgentAnswer) EndInput_NeedsLock();
         }
         _events.Clear();
@@ -147,9 +149,11 @@ internal sealed class AgentRun : ICommandListener, IDisposable
             // Nobody could be asked; the agent hears that instead of waiting for ever.
             message = $"Nobody could be asked: {e.Message}";
         }
-        var answer = _parser.AnswerTo(request, allow, message);
-        lock (_lock)
-            if (!answer.IsEmpty) _ = _input?.WriteAsync(answer);
+        Task? written;
+        lock (_lock) written = _input?.WriteAsync(_parser.AnswerTo(request, allow, message));
+        if (written is null) return;
+        await written;
+        lock (_lock) SaveNext_NeedsLock(_state with { Answered = [.. _state.Answered.TakeLast(MaxAnswered - 1), request.Id] });
     }
 
     private void SaveNext_NeedsLock(AgentState state)

@@ -12,6 +12,9 @@ internal sealed record AgentState
     /// <summary>The attempt whose CLI was told what to do, where it is told over an input that stays open.</summary>
     public int? Told { get; init; }
 
+    /// <summary>The last requests for permission that the CLI was answered: it hears an answer once.</summary>
+    public IReadOnlyList<string> Answered { get => field ?? []; init; }
+
     /// <summary>What attempts that have ended used.</summary>
     public AgentSpending Spent { get; init; } = AgentSpending.None;
 
