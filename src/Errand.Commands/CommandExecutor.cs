@@ -40,7 +40,7 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
             { Exit: { } exit } when job.StopReason != StopReason.ShuttingDown => OutcomeOf(input, end, exit),
             _ => JobOutcome.Interrupted(CommandMessages.Interrupted(end)),
         };
-        return outcome with { ExitCode = end.Exit?.ExitCode, Signal = end.Exit?.SignalName };
+        return outcome with { ExitCode = end.Exit?.ShellCode, Signal = end.Exit?.SignalName };
     }
 
     private static JobOutcome OutcomeOf(CommandInput input, CommandEnd end, CommandExit exit)
@@ -60,7 +60,7 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
 
     private static CommandResult ResultOf(CommandEnd end, CommandExit exit, CapturedText stdout, CapturedText stderr) => new()
     {
-        Stdout = stdout.ToString(), Stderr = stderr.ToString(), ExitCode = exit.ShellCode, Signal = exit.SignalName,
+        Stdout = stdout.ToString(), Stderr = stderr.ToString(), ExitCode = exit.ShellCode ?? 0, Signal = exit.SignalName,
         CpuTime = Milliseconds(exit.CpuTimeMs), WallTime = Milliseconds(exit.WallTimeMs), PeakMemoryBytes = exit.PeakMemoryBytes,
         Leftovers = end.Leftovers.Count > 0 ? end.Leftovers : null,
     };

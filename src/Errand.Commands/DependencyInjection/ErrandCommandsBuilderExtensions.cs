@@ -22,6 +22,7 @@ public static class ErrandCommandsBuilderExtensions
     {
         var options = new CommandOptions();
         configure?.Invoke(options);
+        options.Check();
         builder.UseOutputFiles().Configure(errand =>
         {
             if (errand.StopGrace < options.KillAfter + AfterTheKill) errand.StopGrace = options.KillAfter + AfterTheKill;

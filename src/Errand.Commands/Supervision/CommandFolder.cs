@@ -136,5 +136,5 @@ internal sealed record CommandExit
 
     /// <summary>Its exit code as a shell shows it, where a signal counts as 128 and its number.</summary>
     [JsonIgnore]
-    public int ShellCode => ExitCode ?? SignalBase + (Signal ?? 0);
+    public int? ShellCode => ExitCode ?? SignalBase + Signal;
 }
