@@ -25,7 +25,7 @@ public sealed class ConfirmationTests
         var ended = Answer(errand, Submit(errand, "rm -rf /"), "false");
         Assert.Equal((JobState.Failed, JobErrorCodes.StartFailed), (ended.State, ended.Outcome!.Error!.Code));
         string message = ended.Outcome.Error.Message;
-        Assert.StartsWith("The command was not started, because ann did not confirm it. It was asked for since: It ", message, StringComparison.Ordinal);
+        Assert.StartsWith("The command was not started, because ann did not confirm it. It was asked for", message, StringComparison.Ordinal);
     }
 
     [Fact]
