@@ -4,6 +4,7 @@ namespace Errand.Commands;
 internal sealed class ControlGroups : IDisposable
 {
     private const string Common = "errand";
+    private const int MostTries = 5;
     // Another server's group is empty between its making and the start of its command.
     private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(1);
 
@@ -106,7 +107,7 @@ internal sealed class ControlGroups : IDisposable
         string probe = Path.Combine(common, $"probe-{Environment.ProcessId}");
         try
         {
-            Directory.CreateDirectory(probe);
+            MakeFolder(probe);
             ControlGroupFile.TryRemove(probe);
             ControlGroupFile.TryRemove(common);
             using var members = File.OpenHandle(Path.Combine(hierarchy.Folder, ControlGroup.Processes), FileMode.Open, FileAccess.Write);
@@ -122,11 +123,23 @@ internal sealed class ControlGroups : IDisposable
         lock (_making)
             try
             {
-                Directory.CreateDirectory(folder);
+                MakeFolder(folder);
                 if (hierarchy.IsUnified) HandDown(common, hierarchy.Controllers);
                 return hierarchy with { Folder = folder };
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return null; }
+    }
+
+    /// <summary>Another server may remove the common group, when that is empty, between its making and the making of one in it.</summary>
+    private static void MakeFolder(string folder)
+    {
+        for (int tries = 1; ; tries++)
+            try
+            {
+                Directory.CreateDirectory(folder);
+                return;
+            }
+            catch (DirectoryNotFoundException) when (tries < MostTries) { }
     }
 
     private static void HandDown(string common, ControlGroupController controllers)

@@ -73,6 +73,14 @@ internal sealed class StandIn : IDisposable
         await _process.StandardOutput.ReadToEndAsync(patience.Token);
     }
 
+    /// <summary>Waits until it ends by itself, as it does when its command has.</summary>
+    public async Task<int> ExitAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
     /// <summary>Kills it alone, and waits for its end.</summary>
     public async Task DieAsync()
     {
