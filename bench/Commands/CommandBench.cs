@@ -24,15 +24,18 @@ internal static class CommandBench
     // In turns, so that both meet the same machine.
     private static async Task PrintRateAsync(BenchHost host)
     {
-        List<double> bare = [], supervised = [];
+        List<double> bare = [], supervised = [], used = [];
         for (int round = 0; round < 3; round++)
         {
             bare.Add(await RateAsync(SpawnOneAsync, Round));
+            var before = Environment.CpuUsage.TotalTime;
             supervised.Add(await RateAsync(() => RunOneAsync(host), Round));
+            used.Add((Environment.CpuUsage.TotalTime - before).TotalMilliseconds / (supervised[^1] * Round.TotalSeconds));
         }
         double floor = Median(bare), rate = Median(supervised);
         new Figure(Name, $"/bin/true as durable jobs, {AtOnce} at once, beside bare posix_spawn", rate, "jobs/s") { Reference = floor }
             .RatioAtLeast(0.35).Print();
+        new Figure(Name, "processor time of the server for one of them", Median(used), "ms").Print();
         if (await TaskSpoolerAsync() is { } spooler)
             new Figure(Name, "the same beside task-spooler with 2 slots", rate, "jobs/s") { Reference = spooler }.RatioAtLeast(1).Print();
     }

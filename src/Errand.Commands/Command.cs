@@ -34,7 +34,8 @@ public sealed record Command
     public string? Stdin { get; init; }
 
     /// <summary>
-    /// Whether its standard input stays open after <see cref="Stdin"/>, to be written to with <see cref="ICommandClient"/>. Default: false.
+    /// Whether its standard input is open while it runs, to be written to with <see cref="ICommandClient"/>; then there is no
+    /// <see cref="Stdin"/>. Default: false.
     /// </summary>
     public bool KeepStdinOpen { get; init; }
 

@@ -20,4 +20,7 @@ public static class CommandErrorCodes
 
     /// <summary>It wrote more into a file than it may.</summary>
     public const string FileLimit = "limit_file";
+
+    /// <summary>It ran on a host that is gone, or that keeps its output where this one cannot see it.</summary>
+    public const string HostLost = "host_lost";
 }

@@ -11,9 +11,8 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
 
     public async ValueTask<JobOutcome> RunAsync(JobContext job)
     {
-        var input = CommandInput.Read(job.Input);
-        if (parts.Options.Policy.Demand(input) is { } reason && !CommandConsent.IsYes(await job.AskAsync(CommandConsent.QuestionOf(input, reason))))
-            return CommandConsent.NotConfirmed(reason);
+        var input = CommandInput.Read(job.Input, parts.Options);
+        if (await CommandConsent.DemandAsync(input, parts.Options.Policy, job) is { } refusal) return refusal;
         return OutcomeOf(input, await _runner.RunAsync(PlanOf(input, job), job), job);
     }
 
@@ -21,7 +20,7 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
     {
         // Perhaps it still waits for a person's word.
         if (!_runner.HasBegun(job)) return await RunAsync(job);
-        var input = CommandInput.Read(job.Input);
+        var input = CommandInput.Read(job.Input, parts.Options);
         return OutcomeOf(input, await _runner.ResumeAsync(PlanOf(input, job), job), job);
     }
 
@@ -37,6 +36,7 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
         {
             _ when job.StopReason is StopReason.Cancelled or StopReason.Killed or StopReason.Abandoned => JobOutcome.Cancelled,
             { Kind: CommandEndKind.LetGo } => JobOutcome.Interrupted("This process has let go of the command, which goes on."),
+            { Kind: CommandEndKind.HostLost } => JobOutcome.Failed(CommandMessages.HostLost),
             { Exit: { } exit } when job.StopReason != StopReason.ShuttingDown => OutcomeOf(input, end, exit),
             _ => JobOutcome.Interrupted(CommandMessages.Interrupted(end)),
         };
@@ -61,7 +61,9 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
     private static CommandResult ResultOf(CommandEnd end, CommandExit exit, CapturedText stdout, CapturedText stderr) => new()
     {
         Stdout = stdout.ToString(), Stderr = stderr.ToString(), ExitCode = exit.ShellCode, Signal = exit.SignalName,
-        CpuTime = exit.CpuTimeMs is { } used ? TimeSpan.FromMilliseconds(used) : null, PeakMemoryBytes = exit.PeakMemoryBytes, WallTime = end.WallTime,
+        CpuTime = Milliseconds(exit.CpuTimeMs), WallTime = Milliseconds(exit.WallTimeMs), PeakMemoryBytes = exit.PeakMemoryBytes,
         Leftovers = end.Leftovers.Count > 0 ? end.Leftovers : null,
     };
+
+    private static TimeSpan? Milliseconds(long? count) => count is { } known ? TimeSpan.FromMilliseconds(known) : null;
 }

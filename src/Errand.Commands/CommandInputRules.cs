@@ -14,6 +14,8 @@ internal static class CommandInputRules
             throw new InvalidJobException("cwd", $"cwd must be an absolute path; it is '{cwd}'.");
         if (input.User is { Length: 0 } or ['-', ..])
             throw new InvalidJobException("user", $"user must be the name or the number of a user; it is '{input.User}'.");
+        if (input.Stdin is not null && input.KeepStdinOpen)
+            throw new InvalidJobException("stdin", "stdin and keepStdinOpen do not go together; write to the command once it runs instead.");
         if (input.ExpectedExitCodes is { Count: 0 })
             throw new InvalidJobException("expectedExitCodes", "expectedExitCodes is empty; leave it out for 0, or list codes.");
         foreach (int code in input.ExpectedExitCodes ?? [])

@@ -24,6 +24,12 @@ internal static class CommandMessages
         return new(code, $"The command {limit.Description}, and was ended. Give it a higher limit, or make it do less.", Retryable: false);
     }
 
+    public static JobError HostLost { get; } = new(
+        CommandErrorCodes.HostLost,
+        "The server that ran the command is gone, and nothing on this host tells of the command: it was started on another one, where it may still run. " +
+        "Look there, and run it again if that does no harm.",
+        Retryable: false);
+
     public static string Interrupted(CommandEnd end)
     {
         string what = end.Kind switch

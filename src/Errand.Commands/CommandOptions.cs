@@ -15,7 +15,9 @@ public sealed class CommandOptions
     /// <summary>The shell of lines that name none; it is given them by <c>-c</c>. An absolute path. Default: <c>/bin/sh</c>.</summary>
     public string DefaultShell { get; set; } = CommandShell.Default;
 
-    /// <summary>Whether percentages and fractions in what a command writes are its progress (<c>42%</c>, <c>[3/10]</c>, <c>3 of 10</c>). Default: true.</summary>
+    /// <summary>
+    /// Whether percentages and fractions in what a command writes are its progress: <c>42%</c>, <c>[3/10]</c>, <c>3 of 10</c>. Default: true.
+    /// </summary>
     public bool ReadsProgress { get; set; } = true;
 
     /// <summary>

@@ -27,7 +27,7 @@ internal static class CommandText
         ? argument
         : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c > '\x7f' || c is '-' or '_' or '.' or '/' or ':' or '=' or ',' or '+' or '@' or '%';
+    private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c > '\x7f' || "-_./:=,+@%".Contains(c, StringComparison.Ordinal);
 
     private static string OneLine(string text)
     {

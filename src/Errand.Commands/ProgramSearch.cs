@@ -61,7 +61,8 @@ internal sealed class ProgramSearch
             throw NotStarted($"{name}, and '{forbidden}' may not be executed by the server. Give it the permission: chmod +x '{forbidden}'.");
         if (isFolder) throw NotStarted($"{name}, which is a folder and not a program.");
         if (!program.Contains('/'))
-            throw NotStarted($"{name}, and there is no such program where it was looked for (PATH: {_paths.SearchPath}). Install it, or give its full path.");
+            throw NotStarted(
+                $"{name}, and there is no such program where it was looked for (PATH: {_paths.SearchPath}). Install it, or give its full path.");
         throw NotStarted($"{name}, and there is no file '{_paths.Candidates(program).First()}'. {Elsewhere(program)}");
     }
 
@@ -80,9 +81,10 @@ internal sealed class ProgramSearch
         bool isEnv = Path.GetFileName(interpreter) == "env" && words.Length > 1;
         // The carriage return would be a part of the name.
         if (line.EndsWith('\r') && (words.Length == 1 || isEnv))
-            throw NotStarted($"the first line of '{script}' ends as lines do on Windows, so that nothing can read it. Save it with LF at the ends of lines.");
+            throw NotStarted($"the first line of '{script}' ends as lines do on Windows, so that nothing can read it. Save it with LF line ends.");
         if (Directory.Exists(interpreter) || !File.Exists(interpreter))
-            throw NotStarted($"'{script}' is to be read by '{words[0]}', says its first line, and there is no such program. Install it, or correct the line.");
+            throw NotStarted(
+                $"'{script}' is to be read by '{words[0]}', says its first line, and there is no such program. Install it, or correct the line.");
         if (!_mayExecute(interpreter))
             throw NotStarted($"'{script}' is to be read by '{words[0]}', says its first line, which may not be executed by the server.");
         if (isEnv) CheckNamed(script, words[1]);

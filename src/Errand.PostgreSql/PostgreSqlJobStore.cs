@@ -38,6 +38,8 @@ public sealed partial class PostgreSqlJobStore : IJobStore
     }
 
     /// <inheritdoc/>
+    public bool SpansHosts => true;
+
     public string Description => _connections.Store;
 
     /// <inheritdoc/>

@@ -35,19 +35,56 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Jobs_and_their_output_outlast_the_server_and_what_ran_is_interrupted()
+    public async Task B_37_commands_go_on_without_the_server_and_the_next_one_takes_them_up()
     {
+        string gate = Path.Combine(_data, "gate");
         string ended = (await RunAsync("submit", "--", "echo kept")).LastLine;
         await RunAsync("wait", ended);
-        string running = (await RunAsync("submit", "--", "echo began; sleep 600")).LastLine;
-        await RunAsync("down");
+        string running = (await RunAsync("submit", "--", $"echo began; until [ -e {gate} ]; do sleep 0.05; done; echo went on; exit 3")).LastLine;
+        await UntilAsync(running, "began\n");
+        var down = await RunAsync("down");
+        Assert.Contains("Jobs that go on: 1", down.Out, StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("up", "--background", "--urls", "http://127.0.0.1:0")).Code);
         try
         {
             Assert.Equal("kept\n", (await RunAsync("logs", ended)).Out);
+            using (var shown = JsonDocument.Parse((await RunAsync("show", running, "--json")).Out))
+                Assert.Equal("running", shown.RootElement.Text("state"));
+            await File.WriteAllTextAsync(gate, "", TestContext.Current.CancellationToken);
+            Assert.Equal(1, (await RunAsync("wait", running)).Code);
+            Assert.Equal("began\nwent on\n", (await RunAsync("logs", running)).Out);
+        }
+        finally
+        {
+            await RunAsync("down");
+        }
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("memory")]
+    public async Task B_38_what_ran_when_the_server_was_killed_goes_on_and_is_found(string store)
+    {
+        string gate = Path.Combine(_data, "gate");
+        Assert.Equal(0, (await RunAsync("up", "--background", "--store", store, "--urls", "http://127.0.0.1:0")).Code);
+        string running = (await RunAsync("submit", "--", $"echo began; until [ -e {gate} ]; do sleep 0.05; done; exit 3")).LastLine;
+        await UntilAsync(running, "began\n");
+        using (var status = JsonDocument.Parse((await RunAsync("status", "--json")).Out))
+        using (var server = System.Diagnostics.Process.GetProcessById(status.RootElement.GetProperty("pid").GetInt32()))
+        {
+            server.Kill();
+            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(3, (await RunAsync("ls")).Code);
+        await RunAsync("up", "--background", "--store", store, "--urls", "http://127.0.0.1:0");
+        try
+        {
+            // What memory has forgotten is found by its folder, a moment after the start.
+            while ((await RunAsync("show", running)).Code != 0) await Task.Delay(50, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(gate, "", TestContext.Current.CancellationToken);
+            Assert.Equal(1, (await RunAsync("wait", running)).Code);
             using var shown = JsonDocument.Parse((await RunAsync("show", running, "--json")).Out);
-            Assert.Equal("failed", shown.RootElement.Text("state"));
-            Assert.Equal("interrupted", shown.RootElement.GetProperty("error").Text("code"));
+            Assert.Equal(3, shown.RootElement.GetProperty("exitCode").GetInt32());
         }
         finally
         {
@@ -56,28 +93,31 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ran_when_the_server_was_killed_ends_as_interrupted()
+    public async Task Down_cancel_ends_what_runs_and_waits()
     {
-        string running = (await RunAsync("submit", "--", "sleep 600")).LastLine;
-        using (var status = JsonDocument.Parse((await RunAsync("status", "--json")).Out))
-        using (var server = System.Diagnostics.Process.GetProcessById(status.RootElement.GetProperty("pid").GetInt32()))
-        {
-            server.Kill(entireProcessTree: true);
-            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
-        Assert.Equal(3, (await RunAsync("ls")).Code);
+        string running = (await RunAsync("submit", "--", "echo began; sleep 600")).LastLine;
+        string queued = (await RunAsync("submit", "--delay", "1h", "--", "echo never")).LastLine;
+        await UntilAsync(running, "began\n");
+        var down = await RunAsync("down", "--cancel");
+        Assert.Contains("cancelled: 2", down.Out, StringComparison.Ordinal);
         await RunAsync("up", "--background", "--urls", "http://127.0.0.1:0");
         try
         {
-            var wait = await RunAsync("wait", running);
-            Assert.Equal(1, wait.Code);
-            using var shown = JsonDocument.Parse((await RunAsync("show", running, "--json")).Out);
-            Assert.Equal("interrupted", shown.RootElement.GetProperty("error").Text("code"));
+            foreach (string id in (string[])[running, queued])
+            {
+                using var shown = JsonDocument.Parse((await RunAsync("show", id, "--json")).Out);
+                Assert.Equal("cancelled", shown.RootElement.Text("state"));
+            }
         }
         finally
         {
             await RunAsync("down");
         }
+    }
+
+    private async Task UntilAsync(string id, string output)
+    {
+        while ((await RunAsync("logs", id)).Out != output) await Task.Delay(20, TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -14,8 +14,6 @@ internal sealed partial class ServerHost(DataFolder folder, string urls, string 
     public const string Sqlite = "sqlite";
     public const string Memory = "memory";
     private const long LargestRequest = 8 << 20;
-    // Longer than a command's last step from interrupt to kill.
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(8);
 
     /// <summary>Serves until the process is told to end.</summary>
     /// <param name="ready">Is told once requests are answered.</param>
@@ -69,12 +67,6 @@ internal sealed partial class ServerHost(DataFolder folder, string urls, string 
     {
         errand.AddCommands().UseOutputFolder(folder.Jobs);
         if (store == Sqlite) errand.UseSqlite(folder.Database);
-        errand.Configure(options =>
-        {
-            // Commands cannot outlive the server, so there is no use in waiting for them.
-            options.ShutdownTimeout = TimeSpan.Zero;
-            options.StopGrace = StopGrace;
-        });
     });
 
     private static void AddLogging(ILoggingBuilder logging)

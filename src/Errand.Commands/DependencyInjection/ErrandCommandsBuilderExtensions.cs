@@ -1,5 +1,6 @@
 using Errand;
 using Errand.Commands;
+using Errand.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -27,12 +28,15 @@ public static class ErrandCommandsBuilderExtensions
         });
         builder.Services.TryAddSingleton(services => PartsOf(options, services));
         builder.Services.AddSingleton(services => KindOf(services.GetRequiredService<CommandParts>()));
+        builder.Services.TryAddSingleton<ICommandClient>(services => new CommandClient(
+            services.GetRequiredService<IJobClient>(), services.GetRequiredService<CommandParts>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IOrphanedWork, OrphanedCommands>());
         return builder;
     }
 
     private static CommandParts PartsOf(CommandOptions options, IServiceProvider services) => new(
         options,
+        services.GetRequiredService<IJobStore>(),
         services.GetRequiredService<IOutputLog>() as FileOutputLog ?? throw new InvalidOperationException(
             "Commands write their output into files themselves, and this host keeps output elsewhere. Keep it in a folder: UseOutputFolder."),
         services.GetRequiredService<WorkScheduler>(),
@@ -47,7 +51,7 @@ public static class ErrandCommandsBuilderExtensions
             // To start a process blocks for milliseconds, and on a busy machine for many.
             Blocking = true,
             Outlives = parts.Outlives,
-            CheckInput = input => CommandInput.Read(input),
+            CheckInput = input => parts.Options.Policy.Demand(CommandInput.Read(input, parts.Options)),
         };
     }
 }

@@ -55,7 +55,8 @@ internal static class CommandConsent
     /// <param name="by">Who answered, where that is known.</param>
     public static JobOutcome NotConfirmed(string reason, string? by = null) => JobOutcome.Failed(new JobError(
         JobErrorCodes.StartFailed,
-        $"The command was not started, because {(by is null ? "it was not confirmed" : $"{by} did not confirm it")}. It was asked for since: {reason} " +
+        $"The command was not started, because {(by is null ? "it was not confirmed" : $"{by} did not confirm it")}. " +
+        $"It was asked for since: {reason} " +
         "Submit it again to be asked again, or change what is asked about (CommandOptions.Policy).",
         Retryable: false));
 

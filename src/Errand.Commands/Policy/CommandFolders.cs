@@ -3,6 +3,8 @@ namespace Errand.Commands;
 /// <summary>Where a command starts, and where it goes from there.</summary>
 internal sealed class CommandFolders
 {
+    private const int MaxFolders = 64;
+
     public CommandFolders(string start, IReadOnlyList<string> targets)
     {
         var all = new List<(Folder, bool)>();
@@ -15,14 +17,17 @@ internal sealed class CommandFolders
         void Add(string path, bool isStart)
         {
             var folder = new Folder(Path.GetFullPath(path), RealPath.Of(path));
-            if (all.Count < MaxFolders && all.All(each => each.Item1 != folder)) all.Add((folder, isStart));
+            if (all.Exists(each => each.Item1 == folder)) return;
+            if (all.Count < MaxFolders) all.Add((folder, isStart));
+            else Unknown = "the many folders that it goes to";
         }
     }
 
-    private const int MaxFolders = 64;
-
     /// <summary>The folders; the first is that of the start.</summary>
     public IReadOnlyList<(Folder Folder, bool IsStart)> All { get; }
+
+    /// <summary>What keeps the list from being whole; absent where it is.</summary>
+    public string? Unknown { get; private set; }
 
     /// <summary>A folder.</summary>
     /// <param name="Written">As it was written, made absolute.</param>

@@ -32,7 +32,7 @@ public sealed class CommandPolicy
         var programs = CommandPrograms.Of(input);
         var folders = new CommandFolders(input.Cwd ?? Environment.CurrentDirectory, programs.Folders);
         string parameter = input.Argv is null ? "command" : "argv";
-        return CheckFolders(folders, parameter) ?? CheckRules(input, programs, folders, parameter) ?? CheckUnknown(programs)
+        return CheckFolders(folders, parameter) ?? CheckRules(input, programs, folders, parameter) ?? CheckUnknown(programs, folders)
             ?? CheckDanger(input, programs) ?? PolicyVerdict.Allowed;
     }
 
@@ -58,7 +58,8 @@ public sealed class CommandPolicy
         {
             if (folder.Real is { } real && allowed.Any(each => RealPath.IsWithin(real, each))) continue;
             string name = isStart ? "cwd" : parameter;
-            string stands = folder.Real is null ? ", whose links lead in a circle," : folder.Real == folder.Written ? "" : $" (which is '{folder.Real}')";
+            string stands = folder.Real is null ? ", whose links lead in a circle," : $" (which is '{folder.Real}')";
+            if (folder.Real == folder.Written) stands = "";
             return PolicyVerdict.Refused(
                 name,
                 $"Commands may not run in '{folder.Written}'{stands} here. Allowed, with all below: {string.Join(", ", AllowedFolders)}.",
@@ -74,20 +75,27 @@ public sealed class CommandPolicy
         {
             var program = new ProgramNames(use.Words[0], input);
             foreach (var (folder, _) in folders.All)
-                if (Rules.FirstOrDefault(rule => !rule.Allows && HoldsIn(rule, folder) && program.MayBe(rule.ProgramGlob, rule.Program)) is { } denial)
+            {
+                if (DenialOf(program, folder) is { } denial)
                     return PolicyVerdict.Refused(parameter, $"'{use.Program}' may not be run here: a rule says '{denial}'.", denial.ToString());
-            if (!Rules.Any(rule => rule.Allows) || ShellBuiltins.IsHarmless(use.Name)) continue;
-            // Its name is worked out when it runs: that is asked about.
-            if (!use.Words[0].IsKnown) continue;
-            foreach (var (folder, _) in folders.All)
-                if (!Rules.Any(rule => rule.Allows && HoldsIn(rule, folder) && program.Is(rule.ProgramGlob, rule.Program)))
+                if (!IsAllowed(use, program, folder))
                     return PolicyVerdict.Refused(
-                        parameter, $"'{use.Program}' may not be run in '{folder.Written}' here: only what a rule allows may run. {Allowances()}", "Rules");
+                        parameter, $"'{use.Program}' may not be run in '{folder.Written}': only what a rule allows may run. {Allowances()}", "Rules");
+            }
         }
         return null;
     }
 
-    private PolicyVerdict? CheckUnknown(CommandPrograms programs) => programs.Unknown is { } unknown && (Rules.Count > 0 || AllowedFolders.Count > 0)
+    private CommandRule? DenialOf(ProgramNames program, CommandFolders.Folder folder) =>
+        Rules.FirstOrDefault(rule => !rule.Allows && HoldsIn(rule, folder) && program.MayBe(rule.ProgramGlob, rule.Program));
+
+    // A program whose name is worked out when it runs is asked about.
+    private bool IsAllowed(ProgramUse use, ProgramNames program, CommandFolders.Folder folder) =>
+        !Rules.Any(rule => rule.Allows) || ShellBuiltins.IsHarmless(use.Name) || !use.Words[0].IsKnown
+        || Rules.Any(rule => rule.Allows && HoldsIn(rule, folder) && program.Is(rule.ProgramGlob, rule.Program));
+
+    private PolicyVerdict? CheckUnknown(CommandPrograms programs, CommandFolders folders) =>
+        (programs.Unknown ?? folders.Unknown) is { } unknown && (Rules.Count > 0 || AllowedFolders.Count > 0)
         ? PolicyVerdict.Asks($"It cannot be seen beforehand what it will run or where, because of {unknown}, and there are rules for that here.")
         : null;
 
@@ -106,5 +114,5 @@ public sealed class CommandPolicy
     private static bool HoldsIn(CommandRule rule, CommandFolders.Folder folder) =>
         rule.FolderGlob is not { } glob || glob.Matches(folder.Written) || (folder.Real is { } real && glob.Matches(real));
 
-    private string Allowances() => $"Allowed: {string.Join(", ", Rules.Where(rule => rule.Allows).Select(rule => rule.ToString()["allow ".Length..]))}.";
+    private string Allowances() => $"The rules: {string.Join(", ", Rules)}.";
 }

@@ -8,6 +8,9 @@ internal sealed class CommandPrograms
     private readonly List<ProgramUse> _uses = [];
     private readonly List<string> _folders = [];
 
+    /// <summary>What is said of a line that changes where programs are found, or what is loaded into them.</summary>
+    public const string ChangeOfSearch = "a change of where programs are found";
+
     private CommandPrograms() { }
 
     /// <summary>The programs, in no other order than that of the text.</summary>
@@ -35,6 +38,11 @@ internal sealed class CommandPrograms
         programs.AddLine(input.Command!, 0);
         return programs;
     }
+
+    /// <summary>Whether a word is an assignment that changes which programs are found.</summary>
+    public static bool ChangesSearch(ReadOnlySpan<char> word) =>
+        word.StartsWith("PATH=", StringComparison.Ordinal) || word.StartsWith("PATH+=", StringComparison.Ordinal)
+        || word.StartsWith("LD_PRELOAD=", StringComparison.Ordinal);
 
     private void AddLine(string text, int depth)
     {
@@ -64,9 +72,14 @@ internal sealed class CommandPrograms
             Give($"the program '{words[0].Text}', whose name is worked out when it runs");
             return;
         }
+        if (words.Any(word => ChangesSearch(word.Text))) Give(ChangeOfSearch);
         if (depth > MaxDepth) Give("programs in programs, too deep to follow");
         else if (use.Name == "env" && words.Any(word => SplitsLine(word.Text))) Give("a line for env");
-        else if (ProgramWrapper.PlaceOf(words, use.Name) is { } place) Add([.. words.Skip(place)], fedBy, depth + 1);
+        else if (ProgramWrapper.PlaceOf(words, use.Name, out bool isSure) is { } place)
+        {
+            if (!isSure) Give($"an option of {use.Name} that is not known here");
+            Add([.. words.Skip(place)], fedBy, depth + 1);
+        }
         else AddStartedBy(use, depth);
     }
 

@@ -5,13 +5,13 @@ internal static class DangerousCommands
 {
     private const string Shell = "(ba|da|z|k|a)?sh";
 
-    private const string TopFolder = "/(bin|boot|dev|etc|home|lib(32|64)?|opt|proc|root|sbin|srv|sys|usr|var)/?";
+    private const string TopFolder = @"/+(bin|boot|dev|etc|home|lib(32|64)?|opt|proc|root|sbin|srv|sys|usr|var)(/\*?)?";
     private const string Home = @"(~|\$HOME|\$\{HOME\})";
 
-    // The root, a folder right below it, or all that is in the root.
-    private const string System = $@"(/|/\*|{TopFolder})";
+    // The root, a folder right below it, or all that is in one of them.
+    private const string System = $@"(/[/.]*\*?|{TopFolder})";
 
-    // That, a home folder, this folder or the one above, or all that is in one of them.
+    // That, or the same of a home folder, this folder or the one above.
     private const string Root = $@"({System}|{Home}/?|{Home}/\*|\.\.?/?|(\.\.?/)?\*)";
 
     public static IReadOnlyList<DangerousCommand> Shipped { get; } =
@@ -22,7 +22,7 @@ internal static class DangerousCommands
         new("makes a file system, and thereby removes what was there", @"^(mkfs(\..+)?|mkswap|wipefs) "),
         new("writes onto a device", @"^dd (.* )?of=/dev/(sd|hd|vd|xvd|nvme|mmcblk|disk|mapper/|loop|md|mem)"),
         new("writes onto a device", @">\s*/dev/(sd|hd|vd|xvd|nvme|mmcblk|disk|mapper/|md|mem)"),
-        new("stops or restarts the machine", @"^(shutdown|reboot|halt|poweroff|telinit [06]|init [06]|systemctl (.* )?(poweroff|reboot|halt|kexec))( |$)"),
+        new("stops or restarts the machine", @"^(shutdown|reboot|halt|poweroff|(tel)?init [06]|systemctl (.* )?(poweroff|reboot|halt|kexec))( |$)"),
         new("starts itself again and again", @":\s*\(\s*\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:"),
         new("overwrites what others may have pushed", @"^git (.* )?push (.* )?(-f|--force|--mirror|\+\S+)( |$)"),
         new("runs what it fetches from the network", $@"^(curl|wget) .*\| {Shell}( |$)"),

@@ -3,12 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace Errand.Commands;
 
-/// <summary>A pattern of names and paths: <c>*</c> and <c>?</c> stay within a name, <c>**</c> goes over folders; <c>/srv/**</c> is /srv too.</summary>
+/// <summary>
+/// A pattern of names and paths: <c>*</c> and <c>?</c> stay within a name, <c>**</c> goes over folders; <c>/srv/**</c> is /srv too.
+/// </summary>
 internal sealed class Glob
 {
+    private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline;
     private readonly Regex _regex;
 
-    public Glob(string pattern) => _regex = new(RegexOf(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
+    public Glob(string pattern) => _regex = new(RegexOf(pattern), Options);
 
     public bool Matches(string text) => _regex.IsMatch(text);
 

@@ -13,7 +13,9 @@ internal sealed class ProgramNames
         if (!word.IsKnown) return;
         var search = new PathSearch(input);
         _path = search.Find(_written);
-        _isFoundByName = !_written.Contains('/') || (_path is not null && _path == search.Find(Path.GetFileName(_written)));
+        // By the server's PATH: the command may bring another one.
+        string? usual = new PathSearch(new() { Cwd = input.Cwd }).Find(Path.GetFileName(_written));
+        _isFoundByName = _path == usual && (_path is not null || !_written.Contains('/'));
     }
 
     /// <summary>Whether a rule that allows means it. A file of one's own is not allowed by the name of a program that is somewhere else.</summary>

@@ -29,8 +29,12 @@ internal static class ProgramWrapper
     };
 
     /// <summary>Where the wrapped program stands in the words; none where there is no wrapper, or nothing in it.</summary>
-    public static int? PlaceOf(IReadOnlyList<ShellWord> words, string name)
+    /// <param name="words">The wrapper and its arguments.</param>
+    /// <param name="name">The wrapper's name.</param>
+    /// <param name="isSure">Whether no long option may have a value where the program is taken to be.</param>
+    public static int? PlaceOf(IReadOnlyList<ShellWord> words, string name, out bool isSure)
     {
+        isSure = true;
         if (!Known.TryGetValue(name, out var wrapper)) return null;
         int at = 1;
         for (; at < words.Count && words[at].Text is ['-', _, ..] option; at++)
@@ -42,7 +46,8 @@ internal static class ProgramWrapper
             }
             // "command -v git" only tells where git is.
             if (name == "command" && option is "-v" or "-V") return null;
-            if (option[1] != '-' && wrapper.Options.Contains(option[^1], StringComparison.Ordinal)) at++;
+            if (option[1] == '-') isSure &= option.Contains('=', StringComparison.Ordinal);
+            else if (wrapper.Options.Contains(option[^1], StringComparison.Ordinal)) at++;
         }
         if (wrapper.HasVariables)
             while (at < words.Count && words[at].Text.IndexOf('=') > 0) at++;

@@ -5,8 +5,9 @@ internal static class ShellBuiltins
 {
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
-        ":", "[", "[[", "break", "cd", "continue", "declare", "dirs", "echo", "exit", "export", "false", "getopts", "jobs", "let", "local", "popd", "printf",
-        "pushd", "pwd", "read", "readonly", "return", "set", "shift", "shopt", "test", "times", "true", "type", "typeset", "ulimit", "umask", "unset", "wait",
+        ":", "[", "[[", "break", "cd", "continue", "declare", "dirs", "echo", "exit", "export", "false", "getopts", "jobs", "let", "local", "popd",
+        "printf", "pushd", "pwd", "read", "readonly", "return", "set", "shift", "shopt", "test", "times", "true", "type", "typeset", "ulimit",
+        "umask", "unset", "wait",
         // What these start is looked at by itself.
         "eval", "trap", ".", "source", "command", "builtin", "exec",
     };

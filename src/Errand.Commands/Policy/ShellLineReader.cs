@@ -151,6 +151,7 @@ internal sealed partial class ShellLineReader
         if (name > 0 && _text.AsSpan(start + name) is ['=', ..] or ['+', '=', ..])
         {
             if (Now == '(') Give("a list of values");
+            if (CommandPrograms.ChangesSearch(_text.AsSpan(start))) Give(CommandPrograms.ChangeOfSearch);
             return;
         }
         words.Add(word);
@@ -229,8 +230,9 @@ internal sealed partial class ShellLineReader
 
     private static int NameLength(ReadOnlySpan<char> text)
     {
+        if (text.IsEmpty || char.IsAsciiDigit(text[0])) return 0;
         int length = 0;
-        while (length < text.Length && (char.IsAsciiLetter(text[length]) || text[length] == '_' || (length > 0 && char.IsAsciiDigit(text[length])))) length++;
+        while (length < text.Length && (char.IsAsciiLetterOrDigit(text[length]) || text[length] == '_')) length++;
         return length;
     }
 

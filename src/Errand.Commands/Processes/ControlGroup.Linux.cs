@@ -7,7 +7,8 @@ namespace Errand.Commands;
 /// <param name="places">The folders, and what each is for.</param>
 internal sealed partial class ControlGroup(IReadOnlyList<ControlGroupHierarchy> places)
 {
-    private const string Processes = "cgroup.procs";
+    /// <summary>The file of the members, and the way in.</summary>
+    public const string Processes = "cgroup.procs";
 
     private readonly ControlGroupHierarchy? _unified = places.FirstOrDefault(place => place.IsUnified);
 

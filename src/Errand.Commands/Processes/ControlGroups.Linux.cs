@@ -15,16 +15,13 @@ internal sealed class ControlGroups : IDisposable
     /// <param name="hierarchies">Where this process is.</param>
     public ControlGroups(IReadOnlyList<ControlGroupHierarchy> hierarchies)
     {
-        string refusals = "";
-        foreach (var hierarchy in hierarchies)
-            if (Try(hierarchy) is { } refusal) refusals += $"{(refusals.Length == 0 ? "" : "; ")}{refusal}";
-            else _hierarchies.Add(hierarchy);
-        string why = refusals.Length > 0 ? refusals : hierarchies.Count == 0 ? "none is mounted" : "the controller is not handed down to this group";
-        Tell(ControlGroupController.Kill, "kill", "a search for descendants and marks", why);
-        Tell(ControlGroupController.Memory, "memory", "sampled", why);
-        Tell(ControlGroupController.Processes, "processes", "sampled", why);
-        Tell(ControlGroupController.CpuTime, "cpu time", "sampled", why);
-        Tell(ControlGroupController.CpuWeight, "cpu weight", "not available, only nice is", why);
+        List<ControlGroupHierarchy> refused = [];
+        foreach (var hierarchy in hierarchies) (MayMakeIn(hierarchy) ? _hierarchies : refused).Add(hierarchy);
+        Tell(ControlGroupController.Kill, "kill", "a search for descendants and marks", refused);
+        Tell(ControlGroupController.Memory, "memory", "sampled", refused);
+        Tell(ControlGroupController.Processes, "processes", "sampled", refused);
+        Tell(ControlGroupController.CpuTime, "cpu time", "sampled", refused);
+        Tell(ControlGroupController.CpuWeight, "cpu weight", "not available, niceness is", refused);
     }
 
     /// <summary>What can be done by control groups here.</summary>
@@ -99,21 +96,23 @@ internal sealed class ControlGroups : IDisposable
         | (limits.Processes is null ? 0 : ControlGroupController.Processes)
         | (limits.CpuWeight is null ? 0 : ControlGroupController.CpuWeight);
 
-    /// <returns>Why not, or null when groups can be made there.</returns>
-    private static string? Try(ControlGroupHierarchy hierarchy)
+    /// <summary>
+    /// Tries, because rights alone do not tell (a container may have mounted them read-only). The common group may be another user's, and
+    /// who may make groups may still not move processes out of this one.
+    /// </summary>
+    private static bool MayMakeIn(ControlGroupHierarchy hierarchy)
     {
         string common = Path.Combine(hierarchy.Folder, Common);
+        string probe = Path.Combine(common, $"probe-{Environment.ProcessId}");
         try
         {
-            if (!Directory.Exists(common)) Directory.CreateDirectory(common);
-            // Being allowed to make a group is not being allowed to fill it: both are asked by removing what is empty and writing what is not.
+            Directory.CreateDirectory(probe);
+            ControlGroupFile.TryRemove(probe);
             ControlGroupFile.TryRemove(common);
-            return null;
+            using var members = File.OpenHandle(Path.Combine(hierarchy.Folder, ControlGroup.Processes), FileMode.Open, FileAccess.Write);
+            return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return $"{hierarchy.Folder} may not be written";
-        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return false; }
     }
 
     private ControlGroupHierarchy? Make(ControlGroupHierarchy hierarchy, string name)
@@ -137,12 +136,19 @@ internal sealed class ControlGroups : IDisposable
             if (missing.HasFlag(controller)) ControlGroupFile.TryWrite(Path.Combine(common, "cgroup.subtree_control"), $"+{name}");
     }
 
-    private void Tell(ControlGroupController controller, string what, string otherwise, string why)
+    private void Tell(ControlGroupController controller, string what, string otherwise, List<ControlGroupHierarchy> refused)
     {
-        var hierarchy = _hierarchies.Find(hierarchy => hierarchy.Controllers.HasFlag(controller));
-        if (hierarchy is not null) Controllers |= controller;
-        _report.Add(hierarchy is null
-            ? $"{what}: {otherwise}, no control group for it can be made ({why})"
-            : $"{what}: control group (version {(hierarchy.IsUnified ? 2 : 1)})");
+        if (_hierarchies.Find(HasIt) is { } made)
+        {
+            Controllers |= controller;
+            _report.Add($"{what}: control group (version {(made.IsUnified ? 2 : 1)})");
+        }
+        else
+        {
+            string why = refused.Find(HasIt) is { } not ? $"no group may be made in {not.Folder}" : "this process's group does not have that";
+            _report.Add($"{what}: {otherwise} ({why})");
+        }
+
+        bool HasIt(ControlGroupHierarchy hierarchy) => hierarchy.Controllers.HasFlag(controller);
     }
 }

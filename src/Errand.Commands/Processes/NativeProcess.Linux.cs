@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Errand.Commands;
 
-/// <summary>The part of Linux's C library that looks at processes and signals them. Only for 64-bit systems, where its numbers have 64 bits.</summary>
+/// <summary>
+/// The part of Linux's C library that looks at processes and signals them. Only for 64-bit systems, where its numbers have 64 bits.
+/// </summary>
 internal static unsafe partial class NativeProcess
 {
     public const int LocksLimit = 10;

@@ -35,21 +35,21 @@ internal sealed class LinuxProcessTree(ProcessKey supervisor, ProcessMark mark, 
     {
         long startedAt = time.GetTimestamp();
         var pause = FirstPause;
-        HashSet<ProcessKey> known = [];
+        List<ProcessMember> seen = [];
         for (int round = 0, empty = 0; ; round++)
         {
             // A supervisor in the group would take the exit code with it; only those who cannot be ended otherwise are worth that.
             group?.Kill(spared: round < SparingRounds ? supervisor.Pid : 0);
-            var (left, complete) = KillOnce();
+            var (found, isComplete) = KillOnce();
             // One that has lost its parent between the two readings looks like a stranger unless it carries the mark: only a second look that
             // finds nobody either says that nobody is left.
-            empty = complete && left.Count == 0 ? empty + 1 : 0;
+            empty = isComplete && found.Count == 0 ? empty + 1 : 0;
             if (empty == 2) return [];
-            if (time.GetElapsedTime(startedAt) >= patience) return Members();
+            bool multiplies = !isComplete || found.Exists(member => !seen.Contains(member));
+            if (found.Count > 0) seen = found;
+            if (time.GetElapsedTime(startedAt) >= patience) return Members() is { Count: > 0 } left ? left : isComplete ? [] : seen;
             if (empty == 1) continue;
-            bool multiplies = !complete || left.Exists(member => !known.Contains(member.Key));
             if (round > 0 && multiplies) _chase.Run(time, ChaseQuiet, ChaseLongest);
-            known.UnionWith(left.Select(static member => member.Key));
             await Task.Delay(pause, time);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }

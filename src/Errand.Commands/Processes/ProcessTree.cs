@@ -27,6 +27,9 @@ internal abstract class ProcessTree
     /// <summary>Kills them until none is left or the patience is over.</summary>
     /// <param name="time">The clock of the patience.</param>
     /// <param name="patience">How long it may take.</param>
-    /// <returns>Who was left: another user's (sudo), one that hangs in the kernel, or one that multiplies faster than it can be found.</returns>
+    /// <returns>
+    /// Who was left: another user's (sudo), one that hangs in the kernel, or one that multiplies faster than it can be found, as it was last
+    /// seen.
+    /// </returns>
     public abstract Task<IReadOnlyList<ProcessMember>> KillAsync(TimeProvider time, TimeSpan patience);
 }

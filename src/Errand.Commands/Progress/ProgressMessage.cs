@@ -31,5 +31,5 @@ internal static class ProgressMessage
     private static ReadOnlySpan<char> From(ReadOnlySpan<char> text, int start) => text[(char.IsLowSurrogate(text[start]) ? start + 1 : start)..];
 
     // Those that turn the direction of writing would mix up what a list shows around them.
-    private static bool IsControl(char c) => char.IsControl(c) || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u2028' or '\u2029';
+    private static bool IsControl(char c) => char.IsControl(c) || c is (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

@@ -18,9 +18,6 @@ internal sealed record CommandEnd(CommandEndKind Kind)
 
     /// <summary>The folder of its output.</summary>
     public CommandFolder? Folder { get; init; }
-
-    /// <summary>How long it ran.</summary>
-    public TimeSpan? WallTime { get; init; }
 }
 
 /// <summary>The ways in which the supervision of a command can end.</summary>

@@ -55,6 +55,8 @@ internal sealed record CommandFolder(string Path)
     // What is torn was not written: a line's end, or a brace that closes, comes last.
     private T? Read<T>(string name, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class
     {
+        // Looked for first: an exception costs more than the command's own start.
+        if (!System.IO.File.Exists(File(name))) return null;
         try { return JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(File(name)), type); }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException) { return null; }
     }
@@ -123,7 +125,7 @@ internal sealed record CommandExit
 
     public long? PeakMemoryBytes { get; init; }
 
-    public long? EndedAtMs { get; init; }
+    public long? WallTimeMs { get; init; }
 
     /// <summary>Whether it has left processes behind; absent where the supervisor cannot tell.</summary>
     public bool? Left { get; init; }

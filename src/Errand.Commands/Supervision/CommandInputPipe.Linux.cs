@@ -14,6 +14,8 @@ internal static partial class CommandInputPipe
     private const int WouldBlock = 11;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
+
     public static void Create(CommandFolder folder)
     {
         if (mkfifo(folder.OpenInput, OwnerOnly) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
@@ -23,10 +25,8 @@ internal static partial class CommandInputPipe
     /// <returns>Whether the command could be written to: its input may be closed, or it has ended.</returns>
     public static async ValueTask<bool> WriteAsync(CommandFolder folder, ReadOnlyMemory<byte> bytes, TimeProvider time, CancellationToken cancellationToken)
     {
-        // Without waiting: a reader that is gone would be waited for, for ever.
-        int descriptor = open(folder.OpenInput, WriteOnly | NonBlocking | CloseOnExec);
-        if (descriptor < 0) return false;
-        using var pipe = new SafeFileHandle(descriptor, ownsHandle: true);
+        using var pipe = await OpenAsync(folder, time, cancellationToken);
+        if (pipe is null) return false;
         while (!bytes.IsEmpty)
         {
             int written = Write(pipe, bytes.Span);
@@ -35,6 +35,20 @@ internal static partial class CommandInputPipe
             else bytes = bytes[written..];
         }
         return true;
+    }
+
+    private static async ValueTask<SafeFileHandle?> OpenAsync(CommandFolder folder, TimeProvider time, CancellationToken cancellationToken)
+    {
+        long startedAt = time.GetTimestamp();
+        while (true)
+        {
+            // Without waiting: a reader that is gone would be waited for, for ever.
+            int descriptor = open(folder.OpenInput, WriteOnly | NonBlocking | CloseOnExec);
+            if (descriptor >= 0) return new(descriptor, ownsHandle: true);
+            // The pipe is made before the command begins, and goes when its input ends.
+            if (!File.Exists(folder.OpenInput) || time.GetElapsedTime(startedAt) > StartTime) return null;
+            await Task.Delay(Pause, time, cancellationToken);
+        }
     }
 
     private static unsafe int Write(SafeFileHandle pipe, ReadOnlySpan<byte> bytes)

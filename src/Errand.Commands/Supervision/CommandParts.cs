@@ -1,3 +1,5 @@
+using Errand.Storage;
+
 namespace Errand.Commands;
 
 /// <summary>What all commands of one process share.</summary>
@@ -9,9 +11,10 @@ internal sealed class CommandParts : IDisposable
 
     private readonly Lazy<LimitWatch> _limits;
 
-    public CommandParts(CommandOptions options, FileOutputLog log, WorkScheduler scheduler, TimeProvider time)
+    public CommandParts(CommandOptions options, IJobStore store, FileOutputLog log, WorkScheduler scheduler, TimeProvider time)
     {
         Options = options;
+        Store = store;
         Log = log;
         _watch = new(() => new(scheduler));
         _limits = new(() => new(time));
@@ -19,6 +22,8 @@ internal sealed class CommandParts : IDisposable
     }
 
     public CommandOptions Options { get; }
+
+    public IJobStore Store { get; }
 
     /// <summary>Where commands write, and what tells of them.</summary>
     public FileOutputLog Log { get; }

@@ -15,18 +15,22 @@ internal sealed class CommandRunner(CommandParts parts)
     }
 
     /// <summary>Whether a supervisor may have been given its go: without an identity on record none was, and the command can begin now.</summary>
-    public bool HasBegun(JobContext job) => FolderOf(job).ReadIdentity() is not null;
+    public bool HasBegun(JobContext job) => FolderOf(job).ReadIdentity() is not null || IsElsewhere(job);
 
     /// <summary>Goes along with a command that was started before this process, or finds how it ended.</summary>
     public async Task<CommandEnd> ResumeAsync(CommandPlan plan, JobContext job)
     {
         var folder = FolderOf(job);
+        if (IsElsewhere(job)) return new(CommandEndKind.HostLost);
         if (folder.ReadIdentity() is not { } identity) return await RunAsync(plan, job);
         var mark = ProcessMark.Of(job.Id, job.Attempt);
         var group = parts.Groups.Find(job.Id, job.Attempt);
         if (SupervisorProcess.Find(identity.Process, mark, group) is { } supervisor) return await FollowAsync(plan, job, supervisor, folder);
         return await FindEndAsync(plan, job, folder, identity, ProcessTree.Of(default, mark, group));
     }
+
+    // Another host that shares the store has begun it, as far as one can know here; to begin it once more could do it twice.
+    private bool IsElsewhere(JobContext job) => parts.Store.SpansHosts && FolderOf(job).ReadSpec() is null;
 
     private CommandFolder FolderOf(JobContext job) => new(parts.Log.FolderOf(job.Id, job.Attempt));
 

@@ -18,7 +18,16 @@ internal sealed class OrphanedCommands(CommandParts parts) : IOrphanedWork
     {
         var folder = new CommandFolder(parts.Log.FolderOf(id, FirstAttempt));
         // A server that lives looks after its commands itself.
-        if (folder.ReadSpec() is not { IsStored: false } record || record.Server is { IsGone: false }) return null;
-        return new(id, record.ToSpec(), record.StartedAt);
+        if (folder.ReadSpec() is not { } record || record.Server is { IsGone: false }) return null;
+        // The job of a stored one that has ended may have been removed, and must not come back; one that runs was lost with its store.
+        return record.IsStored && !Runs(id, folder) ? null : new(id, record.ToSpec(), record.StartedAt);
+    }
+
+    private static bool Runs(JobId id, CommandFolder folder)
+    {
+        using var supervisor = folder.ReadIdentity() is { } identity
+            ? SupervisorProcess.Find(identity.Process, ProcessMark.Of(id, FirstAttempt), null)
+            : null;
+        return supervisor is not null;
     }
 }

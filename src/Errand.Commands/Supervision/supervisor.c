@@ -49,7 +49,9 @@ static int bell[2] = {-1, -1};
 
 static void on_end_of_input(int signal) {
     (void)signal;
-    if (input_end >= 0) close(input_end);
+    if (input_end < 0) return;
+    unlink("in");
+    close(input_end);
     input_end = -1;
 }
 
@@ -152,18 +154,23 @@ static pid_t fork_command(const struct order *order) {
 
 static long milliseconds(struct timeval time) { return time.tv_sec * 1000 + time.tv_usec / 1000; }
 
-static void record(int status, int failure, int left) {
+static struct timespec now(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return time;
+}
+
+static void record(int status, int failure, int left, struct timespec begun) {
     char line[256];
     struct rusage used;
-    struct timespec now;
+    struct timespec ended = now(CLOCK_MONOTONIC);
+    long wall = (ended.tv_sec - begun.tv_sec) * 1000 + (ended.tv_nsec - begun.tv_nsec) / 1000000;
     getrusage(RUSAGE_CHILDREN, &used);
-    clock_gettime(CLOCK_REALTIME, &now);
     const char *how = failure ? "startFailed" : WIFSIGNALED(status) ? "signal" : "exitCode";
     int what = failure ? failure : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     int length = snprintf(
-        line, sizeof line, "{\"%s\":%d,\"cpuTimeMs\":%ld,\"peakMemoryBytes\":%lld,\"endedAtMs\":%lld,\"left\":%s}\n", how, what,
-        milliseconds(used.ru_utime) + milliseconds(used.ru_stime), (long long)used.ru_maxrss * 1024,
-        (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000, left ? "true" : "false");
+        line, sizeof line, "{\"%s\":%d,\"wallTimeMs\":%ld,\"cpuTimeMs\":%ld,\"peakMemoryBytes\":%lld,\"left\":%s}\n", how, what, wall,
+        milliseconds(used.ru_utime) + milliseconds(used.ru_stime), (long long)used.ru_maxrss * 1024, left ? "true" : "false");
     int file = open("exit", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0 || write(file, line, (size_t)length) != length) give_up("exit");
     close(file);
@@ -226,6 +233,7 @@ int main(int argc, char **argv) {
     syscall(SYS_close_range, FIRST_OTHER, ~0U, 0);
     ignore_signals();
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_NAME, "errand-superv");
 
     char go;
     ssize_t told;
@@ -244,6 +252,7 @@ int main(int argc, char **argv) {
 
     int *failure = mmap(NULL, sizeof *failure, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (failure == MAP_FAILED) give_up("memory");
+    struct timespec begun = now(CLOCK_MONOTONIC);
     pid_t command = fork_command(&order);
     if (command == 0) {
         *failure = begin(&order, piped ? to : NULL);
@@ -259,7 +268,7 @@ int main(int argc, char **argv) {
 
     pid_t left = waitpid(-1, NULL, WNOHANG);
     while (left > 0) left = waitpid(-1, NULL, WNOHANG);
-    record(status, failed, left == 0);
+    record(status, failed, left == 0, begun);
     /* Nothing that stays behind may hold on to these. */
     for (int stream = 0; stream < 4; stream++) close(stream);
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) continue;

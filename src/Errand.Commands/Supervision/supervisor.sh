@@ -23,7 +23,7 @@ read -r go <&3 || exit 125
 [ -z "$input" ] || exec <>"$folder/in"
 # The shell tells of a signal that ended the command; only so is it told apart from an exit code of that size.
 exec 4>&2 2>"$folder/said"
-$become "$program" "$@" 2>&4 3<&- 4>&-
+(exec 2>&4 3<&- 4>&-; exec $become "$program" "$@")
 code=$?
 how=exitCode
 if [ "$code" -gt 128 ] && { [ -s "$folder/said" ] || [ "$code" -eq 130 ] || [ "$code" -eq 141 ]; }; then

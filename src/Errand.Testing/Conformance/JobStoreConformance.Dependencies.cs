@@ -123,6 +123,7 @@ public abstract partial class JobStoreConformance
         await Store.AddedAsync(child);
         await Store.FinishedAsync(parent, JobOutcome.Failed(new("e", "m")));
         Assert.Equal(child.Id, Assert.Single(await ReleasedAsync()).Job);
+        Assert.Equal((JobHolds.Parents, 1), await Store.FoundAsync(child.Id) is var told ? (told.Holds, told.PendingParents) : default);
         Assert.Empty(await ClaimedIdsAsync());
         var other = await Store.BroughtToAsync(JobPhase.Running);
         var next = await Store.AddedAsync(AfterAll([other, other]));

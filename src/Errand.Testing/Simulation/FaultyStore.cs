@@ -5,6 +5,8 @@ namespace Errand.Testing;
 /// <summary>A node's way to the store, in which calls take time, fail, and lose their answers, and processes die before and after writes.</summary>
 internal sealed class FaultyStore(SimulatedNode node, IJobStore store, FaultPlan plan, Auditor auditor, Action crash) : IJobStore
 {
+    public bool SpansHosts => store.SpansHosts;
+
     public string Description => store.Description;
 
     public ValueTask OpenAsync(CancellationToken cancellationToken = default) => store.OpenAsync(cancellationToken);

@@ -11,6 +11,11 @@ namespace Errand.Storage;
 /// </remarks>
 public interface IJobStore : IAsyncDisposable
 {
+    /// <summary>
+    /// Whether runners on several hosts may share it, so that work which outlives its runner can be on a host that others do not see into.
+    /// </summary>
+    bool SpansHosts => false;
+
     /// <summary>What the store is and what it keeps, for people: "memory", "sqlite /path/errand.db".</summary>
     string Description { get; }
 

@@ -22,6 +22,7 @@ public sealed class CommandInputTests
     [InlineData("""{"command":"ls","expectedExitCodes":[256]}""", "expectedExitCodes")]
     [InlineData("""{"command":"ls","keepStdinOpen":"yes"}""", "keepStdinOpen")]
     [InlineData("""{"command":"ls","nonsense":1}""", "nonsense")]
+    [InlineData("""{"command":"ls","stdin":"x","keepStdinOpen":true}""", "stdin")]
     public void L1_what_does_not_fit_is_refused_by_its_name(string input, string parameter)
     {
         var refusal = Assert.Throws<InvalidJobException>(() => CommandInput.Read(JobData.Parse(input)));
@@ -47,9 +48,10 @@ public sealed class CommandInputTests
     {
         var input = CommandInput.Read(JobData.Parse(
             """
-            {"command":"cat","cwd":"/","env":{"A":"b"},"stdin":"x","keepStdinOpen":true,"shell":"bash","user":"joe","expectedExitCodes":[0,1]}
+            {"command":"cat","cwd":"/","env":{"A":"b"},"stdin":"x","shell":"bash","user":"joe","expectedExitCodes":[0,1]}
             """));
-        Assert.Equal(("cat", "/", "b", "x", true), (input.Command, input.Cwd, input.Env!["A"], input.Stdin, input.KeepStdinOpen));
+        Assert.Equal(("cat", "/", "b", "x"), (input.Command, input.Cwd, input.Env!["A"], input.Stdin));
+        Assert.True(CommandInput.Read(JobData.Parse("""{"argv":["cat"],"keepStdinOpen":true}""")).KeepStdinOpen);
         Assert.Equal(("bash", "joe"), (input.Shell, input.User));
         Assert.Equal([0, 1], input.ExpectedExitCodes!);
         Assert.Equal(["bash", "-c", "cat"], input.ArgumentsFromName);

@@ -10,6 +10,9 @@ public sealed class CommandPolicyTests : IDisposable
 
     [Theory]
     [InlineData("rm -rf /")]
+    [InlineData("rm -rf //")]
+    [InlineData("rm -rf /.")]
+    [InlineData("rm -rf /usr/*")]
     [InlineData("rm -r -f /*")]
     [InlineData("sudo rm -fR ~")]
     [InlineData("rm --recursive --force \"$HOME\"/*")]
@@ -87,7 +90,8 @@ public sealed class CommandPolicyTests : IDisposable
     public void L4_a_denied_program_is_refused_wherever_it_stands()
     {
         _policy.Rules.Add(CommandRule.Deny("git"));
-        foreach (string line in new[] { "git status", "true && (sudo git push)", "echo `git log`", "xargs git", "sh -c 'exec git x'", "/usr/local/bin/git" })
+        string[] lines = ["git status", "true && (sudo git push)", "echo `git log`", "xargs git", "sh -c 'exec git x'", "/usr/local/bin/git"];
+        foreach (string line in lines)
         {
             var refusal = Assert.Throws<InvalidJobException>(() => _policy.Demand(new() { Command = line }));
             Assert.Equal("command", refusal.Parameter);
@@ -117,11 +121,13 @@ public sealed class CommandPolicyTests : IDisposable
         _policy.Rules.Add(CommandRule.Allow("sleep"));
         _policy.Rules.Add(CommandRule.Allow("/usr/bin/**"));
         Assert.Null(_policy.Demand(new() { Command = "cd /tmp && sleep 1 && echo done && /usr/bin/env -i sleep 2" }));
-        Assert.Contains(
-            "'/sbin/nothing' may not be run", Assert.Throws<InvalidJobException>(() => _policy.Demand(new() { Command = "sleep 1; /sbin/nothing" })).Message,
-            StringComparison.Ordinal);
+        var refusal = Assert.Throws<InvalidJobException>(() => _policy.Demand(new() { Command = "sleep 1; /sbin/nothing" }));
+        Assert.Contains("'/sbin/nothing' may not be run", refusal.Message, StringComparison.Ordinal);
         // Of the same name, and another program.
+        File.WriteAllText(Path.Combine(_folder.FullName, "sleep"), "");
         Assert.Throws<InvalidJobException>(() => _policy.Demand(new() { Command = "./sleep 1", Cwd = _folder.FullName }));
+        var path = new Dictionary<string, string> { ["PATH"] = _folder.FullName };
+        Assert.Throws<InvalidJobException>(() => _policy.Demand(new() { Command = "sleep 1", Env = path }));
     }
 
     [Fact]
@@ -148,6 +154,10 @@ public sealed class CommandPolicyTests : IDisposable
     [InlineData("$X status")]
     [InlineData("f() { git; }")]
     [InlineData("echo git | sh")]
+    [InlineData("PATH=/x git")]
+    [InlineData("export PATH=/x:$PATH; git")]
+    [InlineData("env LD_PRELOAD=x git")]
+    [InlineData("sudo --user joe git")]
     public void L4_where_there_are_rules_what_cannot_be_read_is_asked_about(string line)
     {
         Assert.Equal(PolicyVerdict.Allowed, _policy.Check(new() { Command = line }));
@@ -172,7 +182,8 @@ public sealed class CommandPolicyTests : IDisposable
             Assert.Equal("cwd", refusal.Parameter);
             Assert.Contains("Allowed, with all below", refusal.Message, StringComparison.Ordinal);
         }
-        Assert.Equal("command", Assert.Throws<InvalidJobException>(() => _policy.Demand(new() { Command = "cd ../..; make", Cwd = inside })).Parameter);
+        var gone = Assert.Throws<InvalidJobException>(() => _policy.Demand(new() { Command = "cd ../..; make", Cwd = inside }));
+        Assert.Equal("command", gone.Parameter);
         Assert.Equal(PolicyAnswer.Asks, _policy.Check(new() { Command = "cd $X; make", Cwd = inside }).Answer);
     }
 

@@ -5,6 +5,13 @@ namespace Errand.Commands.Tests.Processes;
 /// <summary>A supervisor as simple as can be: it waits for a word, starts a command in a shell, and stays.</summary>
 internal sealed class StandIn : IDisposable
 {
+    /// <summary>
+    /// A process that is another one all the time: each forks and ends. It gives up after a while, so that a kill that fails does not leave it
+    /// behind for ever.
+    /// </summary>
+    public const string Chain =
+        "perl -e '$| = 1; $end = time + 20; print qq(up\\n); while (time < $end) { defined(my $p = fork) or next; exit if $p }' TAG";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -24,7 +31,7 @@ internal sealed class StandIn : IDisposable
     public ProcessMark Mark { get; private set; }
 
     /// <summary>Starts a command whose processes have TAG among their arguments and write a line each when they are there.</summary>
-    public static StandIn Start(string script, ControlGroup? group = null, bool marked = true)
+    public static StandIn Start(string script, ControlGroup? group = null, bool marked = true, bool held = false)
     {
         var id = JobId.New(TimeProvider.System.GetUtcNow());
         string tag = string.Concat(id.ToString().Select(c => (int)c));
@@ -38,9 +45,11 @@ internal sealed class StandIn : IDisposable
             Assert.True(stand.Mark.Set(stand.Key.Pid));
         }
         if (group is not null) Assert.True(group.Enter(stand.Key.Pid));
-        stand._process.StandardInput.WriteLine("go");
+        if (!held) stand.Go();
         return stand;
     }
+
+    public void Go() => _process.StandardInput.WriteLine("go");
 
     public ProcessTree Tree(ControlGroup? group = null) => ProcessTree.Of(Key, Mark, group);
 

@@ -108,9 +108,7 @@ public sealed class TreeKillTests
     [InlineData(false)]
     public async Task B_27_one_that_forks_and_ends_for_ever_is_caught(bool supervised)
     {
-        // Ends by itself, so that a kill that fails does not leave it behind for ever.
-        using var stand = StandIn.Start(
-            "exec perl -e '$| = 1; $end = time + 20; print qq(up\\n); while (time < $end) { defined(my $p = fork) or next; exit if $p }' TAG");
+        using var stand = StandIn.Start($"exec {StandIn.Chain}");
         await stand.LinesAsync(1);
         if (!supervised) await stand.DieAsync();
         long startedAt = Stopwatch.GetTimestamp();
@@ -119,5 +117,26 @@ public sealed class TreeKillTests
         // Who says that nobody is left must be right; who gives up says so by not being sure.
         if (left.Count == 0) Assert.Empty(stand.Left());
         await stand.EndAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task B_27_a_chase_ends_what_starts_and_nobody_else(bool marked)
+    {
+        using var innocent = StandIn.Start("echo up; sleep 300 0.TAG", held: true);
+        // One process: this stand-in does not become the parent of orphans, which only the mark would lead to.
+        using var stand = StandIn.Start("exec sleep 300 0.TAG", marked: marked, held: true);
+        var chase = new TreeChase(stand.Key, stand.Mark);
+        innocent.Go();
+        stand.Go();
+        // The supervisor is spared, sees the end of the only child, and ends.
+        var ended = stand.EndAsync();
+        while (!ended.IsCompleted) chase.Run(TimeProvider.System, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20));
+        await ended;
+        await innocent.LinesAsync(1);
+        Assert.NotEmpty(innocent.Left());
+        new TreeChase(default, default).Run(TimeProvider.System, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20));
+        Assert.NotEmpty(innocent.Left());
     }
 }

@@ -15,7 +15,7 @@ public sealed class OutputProgressPropertyTests
 
     private static readonly Gen<(OutputStream Stream, byte[] Bytes)[]> Writes =
         Gen.Elements(Words).Select(Encoding.UTF8.GetBytes).ArrayOf()
-            .Zip(Gen.Elements(OutputStream.Out, OutputStream.Out, OutputStream.Err), (words, stream) => (stream, words.SelectMany(word => word).ToArray()))
+            .Zip(Gen.Elements(OutputStream.Out, OutputStream.Out, OutputStream.Err), (words, stream) => (stream, words.SelectMany(b => b).ToArray()))
             .ArrayOf();
 
     [Fact]
