@@ -17,4 +17,6 @@ public sealed record AgentBudgets
 
     /// <summary>How much it may cost in US dollars over all attempts, as far as its stream tells.</summary>
     public decimal? CostUsd { get; init; }
+
+    internal JobLimits? ToLimits() => WallTime is null && CpuTime is null ? null : new() { WallTime = WallTime, CpuTime = CpuTime };
 }

@@ -22,6 +22,6 @@ public static class AgentErrorCodes
     internal static IReadOnlyList<string> Final { get; } =
     [
         JobErrorCodes.Exception, JobErrorCodes.Timeout, JobErrorCodes.Interrupted, JobErrorCodes.StartFailed,
-        CommandErrorCodes.ExitCode, CommandErrorCodes.Signal, AgentError, NoAnswer, TokenLimit, CostLimit,
+        CommandErrorCodes.ExitCode, CommandErrorCodes.Signal, JobErrorCodes.LimitOutput, AgentError, NoAnswer, TokenLimit, CostLimit,
     ];
 }

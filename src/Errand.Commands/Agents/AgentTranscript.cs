@@ -51,7 +51,10 @@ public sealed class AgentTranscript(AgentStreamParser parser)
 
     private sealed class StderrLines : AgentStreamParser
     {
-        public override void Read(ReadOnlySpan<byte> line, ICollection<AgentEvent> events) => events.Add(
-            new AgentMessage(AgentRole.Cli, AgentMessageKind.Stderr, Encoding.UTF8.GetString(line[..Math.Min(line.Length, MaxStderrLine)]).TrimEnd('\r')));
+        public override void Read(ReadOnlySpan<byte> line, ICollection<AgentEvent> events)
+        {
+            string text = Encoding.UTF8.GetString(line[..Math.Min(line.Length, MaxStderrLine)]).TrimEnd('\r');
+            events.Add(new AgentMessage(AgentRole.Cli, AgentMessageKind.Stderr, text));
+        }
     }
 }

@@ -11,7 +11,7 @@ public sealed class AgentClientTests
         await using var host = await AgentHost.StartAsync(build: errand => errand.Configure(options => options.Slots = 4));
         var jobs = new List<Job>();
         for (int i = 0; i < 20; i++)
-            jobs.Add(await host.Agents.StartAsync("codex", $"await {host.PathOf("go")}; say {i}", cancellationToken: AgentHost.Cancel));
+            jobs.Add(await host.BeginAsync("codex", $"await {host.PathOf("go")}; say {i}"));
         await host.UntilAsync(async () => (await host.Agents.ListRunningAsync("codex")).Count >= 4);
         var running = await host.Agents.ListRunningAsync("codex", cancellationToken: AgentHost.Cancel);
         Assert.Equal(4, running.Count);
@@ -35,10 +35,10 @@ public sealed class AgentClientTests
         });
         string one = Directory.CreateDirectory(host.PathOf("one")).FullName, other = Directory.CreateDirectory(host.PathOf("other")).FullName;
         string prompt = $"await {host.PathOf("go")}";
-        var first = await host.Agents.StartAsync("codex", prompt, new() { Cwd = one }, AgentHost.Cancel);
+        var first = await host.BeginAsync("codex", prompt, new() { Cwd = one });
         await host.UntilRunningAsync(first);
         var second = await host.Agents.StartAsync("gemini", prompt, new() { Cwd = $"{one}/../one/" }, AgentHost.Cancel);
-        var third = await host.Agents.StartAsync("codex", prompt, new() { Cwd = other }, AgentHost.Cancel);
+        var third = await host.BeginAsync("codex", prompt, new() { Cwd = other });
         await host.UntilRunningAsync(third);
         Assert.Equal(JobState.Queued, (await host.Jobs.GetAsync(second.Id, AgentHost.Cancel)).State);
         host.Touch("go");
@@ -53,7 +53,7 @@ public sealed class AgentClientTests
         foreach (string profile in new[] { "claude", "codex", "gemini" })
         {
             var first = await host.RunAsync(profile, "say hello", new() { Cwd = folder, Tags = ["a"] });
-            var next = await host.EndAsync(await host.Agents.ContinueAsync(first.Id, "cwd", cancellationToken: AgentHost.Cancel));
+            var next = await host.EndAsync(await host.ContinueAsync(first.Id, "cwd"));
             var result = next.Outcome!.Result.ToElement();
             Assert.Equal($"in {folder} resumed", result.GetProperty("answer").GetString());
             Assert.Equal(first.Outcome!.Result.ToElement().GetProperty("sessionId").GetString(), result.GetProperty("sessionId").GetString());
@@ -66,34 +66,35 @@ public sealed class AgentClientTests
     {
         await using var host = await AgentHost.StartAsync();
         var failed = await host.RunAsync("claude", "say half; exit 7");
-        Assert.Equal(JobState.Completed, (await host.EndAsync(await host.Agents.ContinueAsync(failed.Id, "say rest", cancellationToken: AgentHost.Cancel))).State);
-        var job = await host.Agents.StartAsync("codex", $"say half; touch {host.PathOf("began")}; hang", cancellationToken: AgentHost.Cancel);
+        Assert.Equal(JobState.Completed, (await host.EndAsync(await host.ContinueAsync(failed.Id, "say rest"))).State);
+        var job = await host.BeginAsync("codex", $"say half; touch {host.PathOf("began")}; hang");
         await host.UntilThereAsync("began");
         await host.UntilAsync(job.Id, now => !now.Checkpoint.IsNone);
         await host.Agents.KillAsync(job.Id, "ann", AgentHost.Cancel);
         await host.EndAsync(job);
-        var next = await host.EndAsync(await host.Agents.ContinueAsync(job.Id, "cwd", cancellationToken: AgentHost.Cancel));
+        var next = await host.EndAsync(await host.ContinueAsync(job.Id, "cwd"));
         Assert.EndsWith(" resumed", next.Outcome!.Result.ToElement().GetProperty("answer").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task N7_what_cannot_be_continued_is_refused_with_the_reason()
     {
-        await using var host = await AgentHost.StartAsync(agents => agents.Add(agents.Profiles["codex"] with { Name = "other", Command = ["/bin/true"] }));
+        await using var host = await AgentHost.StartAsync(agents =>
+            agents.Add(agents.Profiles["codex"] with { Name = "other", Command = ["/bin/true"] }));
         var text = await host.RunAsync("text", "say hello");
         await SaysAsync("no ResumeCommand", text.Id);
         await SaysAsync("never told of a session", (await host.RunAsync("other", "go")).Id);
         var command = await host.Jobs.SubmitAsync(new JobSpec("command", JobData.Parse("""{"command":"true"}""")), AgentHost.Cancel);
         await SaysAsync("not a task of an agent", command.Id);
-        var running = await host.Agents.StartAsync("codex", "hang", cancellationToken: AgentHost.Cancel);
+        var running = await host.BeginAsync("codex", "hang");
         await host.UntilRunningAsync(running);
         await SaysAsync("running", running.Id);
         var unknown = JobId.New(host.Time.GetUtcNow());
-        await Assert.ThrowsAsync<JobNotFoundException>(() => host.Agents.ContinueAsync(unknown, "on", cancellationToken: AgentHost.Cancel).AsTask());
+        await Assert.ThrowsAsync<JobNotFoundException>(() => host.ContinueAsync(unknown, "on"));
 
         async Task SaysAsync(string words, JobId id)
         {
-            var refusal = await Assert.ThrowsAnyAsync<JobException>(() => host.Agents.ContinueAsync(id, "on", cancellationToken: AgentHost.Cancel).AsTask());
+            var refusal = await Assert.ThrowsAnyAsync<JobException>(() => host.ContinueAsync(id, "on"));
             Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
         }
     }
@@ -112,7 +113,7 @@ public sealed class AgentClientTests
     public async Task B_47_N2_a_task_is_defined_first_and_started_once_and_starting_what_runs_says_so()
     {
         await using var host = await AgentHost.StartAsync();
-        var job = await host.Agents.StartAsync("codex", $"await {host.PathOf("go")}", new() { Start = false }, AgentHost.Cancel);
+        var job = await host.BeginAsync("codex", $"await {host.PathOf("go")}", new() { Start = false });
         Assert.Equal(JobWaitReasons.Start, (await host.Jobs.StatusAsync(job.Id, AgentHost.Cancel)).WaitingFor!.Reason);
         Assert.Empty(await host.Agents.ListRunningAsync(cancellationToken: AgentHost.Cancel));
         Assert.Equal(StartAnswer.Started, (await host.Agents.StartAsync(job.Id, "ann", AgentHost.Cancel)).Answer);
@@ -129,7 +130,7 @@ public sealed class AgentClientTests
     public async Task N2_a_defined_task_that_is_cancelled_never_runs_and_can_be_started_after_all()
     {
         await using var host = await AgentHost.StartAsync();
-        var job = await host.Agents.StartAsync("codex", "say done", new() { Start = false }, AgentHost.Cancel);
+        var job = await host.BeginAsync("codex", "say done", new() { Start = false });
         Assert.Equal(StopAnswer.Cancelled, (await host.Agents.CancelAsync(job.Id, "ann", AgentHost.Cancel)).Answer);
         var again = await host.Agents.StartAsync(job.Id, "ann", AgentHost.Cancel);
         Assert.Equal(JobState.Completed, (await host.EndAsync(again.Job!)).State);
@@ -152,7 +153,7 @@ public sealed class AgentClientTests
     {
         await using var host = await AgentHost.StartAsync();
         string token = $"token-{Guid.NewGuid():N}";
-        var job = await host.Agents.StartAsync("claude", $"fork {token}; ignore; touch {host.PathOf("began")}; hang", cancellationToken: AgentHost.Cancel);
+        var job = await host.BeginAsync("claude", $"fork {token}; ignore; touch {host.PathOf("began")}; hang");
         await host.UntilThereAsync("began");
         if (force) await host.Agents.KillAsync(job.Id, "ann", AgentHost.Cancel);
         else await host.Agents.CancelAsync(job.Id, "ann", AgentHost.Cancel);
@@ -166,7 +167,7 @@ public sealed class AgentClientTests
         await using var host = await AgentHost.StartAsync();
         string token = $"token-{Guid.NewGuid():N}";
         for (int i = 0; i < 6; i++)
-            await host.Agents.StartAsync("gemini", $"fork {token}; ignore; touch {host.PathOf($"began-{i}")}; hang", cancellationToken: AgentHost.Cancel);
+            await host.BeginAsync("gemini", $"fork {token}; ignore; touch {host.PathOf($"began-{i}")}; hang");
         await host.RunAsync("codex", "say other");
         await host.UntilAsync(() => Task.FromResult(Directory.GetFiles(host.Folder, "began-*").Length >= 4));
         Assert.Equal(6, await host.Agents.RemoveAllAsync("gemini", "ann", cancellationToken: AgentHost.Cancel));
@@ -181,7 +182,7 @@ public sealed class AgentClientTests
         await using var host = await AgentHost.StartAsync();
         await host.RunAsync("codex", "say one");
         await host.RunAsync("gemini", "say two", new() { Owner = "bob" });
-        var running = await host.Agents.StartAsync("codex", "hang", cancellationToken: AgentHost.Cancel);
+        var running = await host.BeginAsync("codex", "hang");
         await host.UntilRunningAsync(running);
         Assert.Equal(0, await host.Agents.CleanupAsync("gemini", owner: "ann", AgentHost.Cancel));
         Assert.Equal(1, await host.Agents.CleanupAsync("codex", cancellationToken: AgentHost.Cancel));
@@ -193,9 +194,9 @@ public sealed class AgentClientTests
     public async Task N1_an_agent_that_there_is_not_is_refused_with_those_that_there_are()
     {
         await using var host = await AgentHost.StartAsync();
-        var refusal = await Assert.ThrowsAsync<InvalidJobException>(() => host.Agents.StartAsync("cloude", "go", cancellationToken: AgentHost.Cancel).AsTask());
+        var refusal = await Assert.ThrowsAsync<InvalidJobException>(() => host.BeginAsync("cloude", "go"));
         Assert.Equal(("profile", "There is no agent 'cloude'; there are claude, codex, gemini, text."), (refusal.Parameter, refusal.Message));
-        refusal = await Assert.ThrowsAsync<InvalidJobException>(() => host.Agents.StartAsync("codex", " ", cancellationToken: AgentHost.Cancel).AsTask());
+        refusal = await Assert.ThrowsAsync<InvalidJobException>(() => host.BeginAsync("codex", " "));
         Assert.Equal("prompt", refusal.Parameter);
     }
 
@@ -225,7 +226,8 @@ public sealed class AgentClientTests
     [Fact]
     public async Task N1_a_host_with_a_wrong_profile_does_not_start()
     {
-        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => AgentHost.StartAsync(agents => agents.Profiles["b"] = AgentProfile.Codex));
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            AgentHost.StartAsync(agents => agents.Profiles["b"] = AgentProfile.Codex));
         Assert.Contains("the profile 'b': its name is 'codex'", refusal.Message, StringComparison.Ordinal);
     }
 }

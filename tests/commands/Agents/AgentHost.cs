@@ -11,14 +11,14 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly ServiceProvider _services;
     private bool _left;
 
-    private AgentHost(string folder, Action<AgentOptions>? configure, Action<ErrandBuilder>? build)
+    private AgentHost(string folder, Action<AgentOptions>? configure, Action<ErrandBuilder>? build, Action<CommandOptions>? commands)
     {
         Folder = folder;
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         services.AddSingleton<TimeProvider>(Time);
         var errand = services.AddErrand().UseOutputFolder(Path.Combine(Folder, "jobs"));
-        errand.AddCommands();
+        errand.AddCommands(commands);
         errand.AddAgents(agents =>
         {
             foreach (string name in new[] { "claude", "codex", "gemini" }) agents.Add(Scripted(agents.Profiles[name]));
@@ -41,9 +41,10 @@ internal sealed class AgentHost : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<AgentHost> StartAsync(Action<AgentOptions>? configure = null, Action<ErrandBuilder>? build = null, string? folder = null)
+    public static async Task<AgentHost> StartAsync(
+        Action<AgentOptions>? configure = null, Action<ErrandBuilder>? build = null, string? folder = null, Action<CommandOptions>? commands = null)
     {
-        var host = new AgentHost(folder ?? Directory.CreateTempSubdirectory("errand-agents-").FullName, configure, build);
+        var host = new AgentHost(folder ?? Directory.CreateTempSubdirectory("errand-agents-").FullName, configure, build, commands);
         foreach (var hosted in host._services.GetServices<IHostedService>()) await hosted.StartAsync(Cancel);
         return host;
     }
@@ -61,9 +62,17 @@ internal sealed class AgentHost : IAsyncDisposable
 
     public void Touch(string name) => File.WriteAllText(PathOf(name), "");
 
+    public async Task<Job> BeginAsync(string profile, string prompt, AgentStartOptions? options = null) =>
+        await Agents.StartAsync(profile, prompt, options, Cancel);
+
+    public async Task<Job> ContinueAsync(JobId id, string prompt) => await Agents.ContinueAsync(id, prompt, null, Cancel);
+
+    public async Task AnswerAsync(Job job, JobInput question, string answer) =>
+        await Jobs.AnswerAsync(job.Id, question.Key, JobData.Parse(answer), "ann", Cancel);
+
     /// <summary>Starts a task and waits for its end.</summary>
     public async Task<Job> RunAsync(string profile, string prompt, AgentStartOptions? options = null) =>
-        await EndAsync(await Agents.StartAsync(profile, prompt, options, Cancel));
+        await EndAsync(await BeginAsync(profile, prompt, options));
 
     public async Task<Job> EndAsync(Job job) => (await InTime(Jobs.WaitAsync(job.Id, null, Cancel))).Job;
 

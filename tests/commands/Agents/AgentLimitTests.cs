@@ -16,7 +16,7 @@ public sealed class AgentLimitTests
         var reset = DateTimeOffset.FromUnixTimeSeconds(host.Time.GetUtcNow().AddHours(3).ToUnixTimeSeconds());
         string once = host.PathOf("once");
         string limit = string.Format(CultureInfo.InvariantCulture, words, reset.ToUnixTimeSeconds());
-        var job = await host.Agents.StartAsync(profile, $"once-limit {once} {limit}; say done", cancellationToken: AgentHost.Cancel);
+        var job = await host.BeginAsync(profile, $"once-limit {once} {limit}; say done");
         var queued = await host.UntilAsync(job.Id, now => now is { State: JobState.Queued, Attempt: 1 });
         Assert.InRange(queued.ScheduledAt, reset, reset.AddSeconds(10));
         var failed = Assert.Single(await host.Jobs.HistoryAsync(job.Id, AgentHost.Cancel), line => line.Name == JobEvents.AttemptFailed);
@@ -33,7 +33,8 @@ public sealed class AgentLimitTests
         await using var host = await AgentHost.StartAsync(agents =>
             agents.Add(agents.Profiles["codex"] with { GoOnPrompt = "cwd; use 7 1" }));
         string once = host.PathOf("once");
-        var job = await host.Agents.StartAsync("codex", $"say half; use 10 5; once-limit {once} You've hit your usage limit. Try again in 2 hours.", cancellationToken: AgentHost.Cancel);
+        var job = await host.BeginAsync(
+            "codex", $"say half; use 10 5; once-limit {once} You've hit your usage limit. Try again in 2 hours.");
         var queued = await host.UntilAsync(job.Id, now => now is { State: JobState.Queued, Attempt: 1 });
         Assert.InRange(queued.ScheduledAt - host.Time.GetUtcNow(), TimeSpan.FromMinutes(119), TimeSpan.FromMinutes(121));
         host.Time.Jump(TimeSpan.FromHours(3));
@@ -46,7 +47,7 @@ public sealed class AgentLimitTests
     public async Task N8_a_limit_that_does_not_say_until_when_is_tried_again_later_and_later()
     {
         await using var host = await AgentHost.StartAsync();
-        var job = await host.Agents.StartAsync("codex", "limit You exceeded your current quota", cancellationToken: AgentHost.Cancel);
+        var job = await host.BeginAsync("codex", "limit You exceeded your current quota");
         foreach (int minutes in new[] { 5, 10, 20, 40, 60, 60 })
         {
             var before = host.Time.GetUtcNow();
@@ -66,7 +67,11 @@ public sealed class AgentLimitTests
             Command =
             [
                 "/bin/sh", "-c",
-                """read _; echo '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","isUsingOverage":true}}'; echo '{"type":"result","result":"ok"}'""",
+                """
+                read _
+                echo '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","isUsingOverage":true}}'
+                echo '{"type":"result","result":"ok"}'
+                """,
             ],
         }));
         Assert.Equal(JobState.Completed, (await host.RunAsync("claude", "go")).State);

@@ -13,8 +13,8 @@ public sealed class AgentOutlivingTests
     {
         string folder = Directory.CreateTempSubdirectory("errand-agents-").FullName;
         var first = await StartAsync(folder);
-        var job = await first.Agents.StartAsync(
-            profile, $"say one; use 10 5; touch {first.PathOf("began")}; await {first.PathOf("go")}; say two; use 3 1; say three", cancellationToken: AgentHost.Cancel);
+        var job = await first.BeginAsync(
+            profile, $"say one; use 10 5; touch {first.PathOf("began")}; await {first.PathOf("go")}; say two; use 3 1; say three");
         await first.UntilThereAsync("began");
         await first.LeaveAsync();
         await using var second = await StartAsync(folder);
@@ -34,16 +34,16 @@ public sealed class AgentOutlivingTests
     {
         string folder = Directory.CreateTempSubdirectory("errand-agents-").FullName;
         var first = await StartAsync(folder);
-        var job = await first.Agents.StartAsync("claude", "ask Bash ls; ask Bash make; say done", cancellationToken: AgentHost.Cancel);
+        var job = await first.BeginAsync("claude", "ask Bash ls; ask Bash make; say done");
         var waiting = await first.UntilAsync(job.Id, now => now.State == JobState.Waiting);
-        await first.Jobs.AnswerAsync(job.Id, waiting.Inputs[0].Key, JobData.Parse("""{"allow":true}"""), "ann", AgentHost.Cancel);
+        await first.AnswerAsync(job, waiting.Inputs[0], """{"allow":true}""");
         waiting = await first.UntilAsync(job.Id, now => now.Inputs.Count == 2);
         await first.LeaveAsync();
         await using var second = await StartAsync(folder);
         // It is asked about what is still open, and not again about what was answered.
         waiting = await second.UntilAsync(job.Id, now => now.State == JobState.Waiting && now.Inputs.Count(input => input.IsOutstanding) == 1);
         Assert.Equal(2, waiting.Inputs.Count);
-        await second.Jobs.AnswerAsync(job.Id, waiting.Inputs[1].Key, JobData.Parse("""{"allow":false,"message":"no make"}"""), "bob", AgentHost.Cancel);
+        await second.AnswerAsync(job, waiting.Inputs[1], """{"allow":false,"message":"no make"}""");
         Assert.Equal(JobState.Completed, (await second.EndAsync(job)).State);
         string transcript = await second.TranscriptAsync(job.Id);
         Assert.Contains("allowed ls", transcript, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class AgentOutlivingTests
         string folder = Directory.CreateTempSubdirectory("errand-agents-").FullName;
         string token = $"token-{Guid.NewGuid():N}";
         var first = await StartAsync(folder);
-        var job = await first.Agents.StartAsync("claude", $"fork {token}; ignore; touch {first.PathOf("began")}; hang", cancellationToken: AgentHost.Cancel);
+        var job = await first.BeginAsync("claude", $"fork {token}; ignore; touch {first.PathOf("began")}; hang");
         await first.UntilThereAsync("began");
         await first.LeaveAsync();
         await using var second = await StartAsync(folder);

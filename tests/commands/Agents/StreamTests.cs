@@ -58,11 +58,14 @@ public sealed class StreamTests
         Assert.Equal(("req-77", "Bash", "/work/shop/dist"), (request.Id, request.Tool, request.Reason));
         Assert.Equal("""{"command":"rm -f dist/*","description":"Clean"}""", request.Input.ToString());
         Assert.Equal(
-            """{"type":"control_response","response":{"subtype":"success","request_id":"req-77","response":{"behavior":"allow","updatedInput":{"command":"rm -f dist/*","description":"Clean"}}}}""" + "\n",
+            Answer("""{"behavior":"allow","updatedInput":{"command":"rm -f dist/*","description":"Clean"}}"""),
             Encoding.UTF8.GetString(parser.AnswerTo(request, allow: true, null).Span));
         Assert.Equal(
-            """{"type":"control_response","response":{"subtype":"success","request_id":"req-77","response":{"behavior":"deny","message":"not \"that\""}}}""" + "\n",
+            Answer("""{"behavior":"deny","message":"not \"that\""}"""),
             Encoding.UTF8.GetString(parser.AnswerTo(request, allow: false, "not \"that\"").Span));
+
+        static string Answer(string response) =>
+            """{"type":"control_response","response":{"subtype":"success","request_id":"req-77","response":""" + response + "}}\n";
     }
 
     [Fact]
@@ -215,7 +218,7 @@ public sealed class StreamTests
     {
         var events = new ClaudeStream().Read("(node:1) Warning: old\n{\"type\":\"assistant\",\"mess\n\n{\"type\":\"news\"}\n");
         Assert.Equal(
-            [AgentMessage.Raw("(node:1) Warning: old"), AgentMessage.Raw("{\"type\":\"assistant\",\"mess"), AgentMessage.Raw("{\"type\":\"news\"}")], events);
+            new[] { "(node:1) Warning: old", "{\"type\":\"assistant\",\"mess", "{\"type\":\"news\"}" }.Select(AgentMessage.Raw), events);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Errand.Commands.Tests.Agents;
 
 /// <summary>When a limit ends, read out of what CLIs say to people.</summary>
@@ -23,8 +25,8 @@ public sealed class UsageLimitTests
     public void N8_the_end_of_a_limit_is_read_out_of_words(string text, string? resetsAt)
     {
         Assert.True(UsageLimitText.IsLimit(text));
-        Assert.Equal(
-            resetsAt is null ? null : DateTimeOffset.Parse(resetsAt, System.Globalization.CultureInfo.InvariantCulture), UsageLimitText.ResetOf(text, Now, Local));
+        DateTimeOffset? expected = resetsAt is null ? null : DateTimeOffset.Parse(resetsAt, CultureInfo.InvariantCulture);
+        Assert.Equal(expected, UsageLimitText.ResetOf(text, Now, Local));
     }
 
     [Theory]

@@ -63,7 +63,8 @@ internal sealed class AgentClient(IJobClient jobs, AgentOptions agents) : IAgent
         JobId id, string prompt, AgentStartOptions? options = null, CancellationToken cancellationToken = default)
     {
         var old = await GetAsync(id, cancellationToken);
-        if (!old.IsTerminal) throw new InvalidJobException("id", $"Job {id} is {old.State.ToWord()}; wait for its end, or cancel it, before you continue it.");
+        if (!old.IsTerminal)
+            throw new InvalidJobException("id", $"Job {id} is {old.State.ToWord()}; wait for its end, or cancel it, before you continue it.");
         var input = AgentInput.Read(old.Spec.Input);
         var profile = agents.Find(input.Profile);
         if (profile.ResumeCommand is null)

@@ -17,9 +17,7 @@ internal static class AgentSpecs
         Tags = start.Tags,
         Priority = start.Priority,
         Held = !start.Start,
-        Limits = profile.Budgets is { WallTime: null, CpuTime: null }
-            ? null
-            : new() { WallTime = profile.Budgets.WallTime, CpuTime = profile.Budgets.CpuTime },
+        Limits = profile.Budgets.ToLimits(),
         Caps = CapsOf(profile, input.Cwd ?? profile.Cwd),
     };
 

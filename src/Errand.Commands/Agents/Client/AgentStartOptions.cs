@@ -19,8 +19,8 @@ public sealed record AgentStartOptions
     public int Priority { get; init; }
 
     /// <summary>
-    /// Whether it starts as soon as it may. If not, it is only defined, and waits for <see cref="IAgentClient.StartAsync(JobId, string, CancellationToken)"/>.
-    /// Default: yes.
+    /// Whether it starts as soon as it may. If not, it is only defined, and waits for
+    /// <see cref="IAgentClient.StartAsync(JobId, string, CancellationToken)"/>. Default: yes.
     /// </summary>
     public bool Start { get; init; } = true;
 }

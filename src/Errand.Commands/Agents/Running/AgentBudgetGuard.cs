@@ -26,13 +26,13 @@ internal sealed class AgentBudgetGuard(AgentProfile profile, AgentSpending befor
     public JobError StoppedItself(AgentSpending spent) => CostBreach(before.Plus(spent));
 
     private JobError CostBreach(AgentSpending all) => Breach(AgentErrorCodes.CostLimit, string.Create(CultureInfo.InvariantCulture,
-        $"It had cost ${all.CostUsd ?? 0:0.00##} of its {(profile.Budgets.CostUsd is { } cost ? $"${cost:0.00##}" : "budget")}, {Turns(all)}, and was stopped."),
-        "CostUsd");
+        $"It had cost ${all.CostUsd ?? 0:0.00##} of its ${profile.Budgets.CostUsd ?? 0:0.00##}, {Turns(all)}, and was stopped."), "CostUsd");
 
     private JobError Breach(string code, string message, string name) => new(
         code,
         $"{message} What it did up to then is kept. Continue it as a new task, or give the profile '{profile.Name}' more (Budgets.{name}).",
         Retryable: false);
 
-    private static string Turns(AgentSpending all) => $"after {all.Turns} turn{(all.Turns == 1 ? "" : "s")}";
+    /// <summary>How far a task came.</summary>
+    public static string Turns(AgentSpending all) => $"after {all.Turns} turn{(all.Turns == 1 ? "" : "s")}";
 }

@@ -40,9 +40,11 @@ internal sealed class AgentEnd
     public (JobOutcome Outcome, AgentState? GoesOn) ToOutcome(AgentBudgetGuard guard, TimeProvider time)
     {
         if (Stop is StopReason.Cancelled or StopReason.Killed or StopReason.Abandoned) return (Proven(JobOutcome.Cancelled), null);
-        if (Command.Kind == CommandEndKind.LetGo) return (JobOutcome.Interrupted($"This process has let go of '{Profile.Name}', which goes on."), null);
+        if (Command.Kind == CommandEndKind.LetGo)
+            return (JobOutcome.Interrupted($"This process has let go of '{Profile.Name}', which goes on."), null);
         if (Command.Exit?.StartFailed is { } error) return (JobOutcome.Failed(NotStarted(error)), null);
         if (Breach is not null) return (Failed(Breach), null);
+        if (Command.Exceeded is { } exceeded) return (Failed(Exceeded(exceeded)), null);
         if (Command.Exit is null || Stop == StopReason.ShuttingDown) return (Interrupted(), null);
         bool isAnswered = MustAnswer && Tally.Answer is { IsError: false };
         bool isDone = isAnswered || (!MustAnswer && Tally.Answer is not { IsError: true });
@@ -59,6 +61,12 @@ internal sealed class AgentEnd
     // The result of a CLI whose end nobody has seen is what it had said by then.
     private JobOutcome Interrupted() =>
         Proven(JobOutcome.Interrupted(CommandMessages.Interrupted(Command) + " Its session may be continued.") with { Result = Result() });
+
+    private JobError Exceeded(ExceededLimit limit) => CommandMessages.ErrorOf(limit) with
+    {
+        Message = $"'{Profile.Name}' {limit.Description}, {AgentBudgetGuard.Turns(Before.Spent.Plus(Tally.Spent))}, and was ended. " +
+            "What it did up to then is kept. Continue it as a new task, or give it more.",
+    };
 
     private JobError NotStarted(int error) => new(
         JobErrorCodes.StartFailed, $"'{Profile.Name}' could not be started: {new Win32Exception(error).Message}.", Retryable: false);
@@ -106,7 +114,8 @@ internal sealed class AgentEnd
         };
     }
 
-    private static TimeSpan PauseAfter(int attempt) => TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Clamp(attempt - 1, 0, 10)));
+    private static TimeSpan PauseAfter(int attempt) =>
+        TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Clamp(attempt - 1, 0, 10)));
 
     private JobError ErrorOf()
     {
@@ -120,7 +129,8 @@ internal sealed class AgentEnd
             return new(CommandErrorCodes.ExitCode, $"'{Profile.Name}' ended with exit code {ExitCode}.{words}", Retryable: false);
         return new(
             AgentErrorCodes.NoAnswer,
-            $"'{Profile.Name}' ended without a result. See that its arguments make it write the stream that its profile reads.{words}", Retryable: false);
+            $"'{Profile.Name}' ended without a result. See that its arguments make it write the stream that its profile reads.{words}",
+            Retryable: false);
     }
 
     private string LastWords() => Command.Folder is { } folder ? CapturedText.Read(folder.Error).LastLines(LastLines, LastLength) : "";

@@ -13,14 +13,17 @@ internal sealed class AgentExecutor(AgentOptions options, CommandParts commands)
 
     private async ValueTask<JobOutcome> RunAsync(JobContext job, bool isTakenUp)
     {
+        // Its server may have gone before it began.
+        isTakenUp = isTakenUp && _runner.HasBegun(job);
         var input = AgentInput.Read(job.Input);
         var profile = ProfileOf(input);
         var state = AgentState.Of(job.Checkpoint);
         var guard = new AgentBudgetGuard(profile, state.Spent);
         string prompt = state.GoesOn ? profile.GoOnPrompt : input.Prompt!;
         var command = AgentCommandLine.For(profile, input, prompt, state.GoesOn ? state.Session : input.Session, guard.CostLeft);
+        if (!isTakenUp && await CommandConsent.DemandAsync(command, commands.Options.Policy, job) is { } refused) return refused;
         using var run = new AgentRun(profile, state, guard, job) { Prompt = prompt, IsTakenUp = isTakenUp };
-        var plan = new CommandPlan(command) { Listener = run };
+        var plan = new CommandPlan(command) { Listener = run, Limits = job.Spec.Limits ?? profile.Budgets.ToLimits() ?? JobLimits.None };
         return await run.EndAsync(isTakenUp ? await _runner.ResumeAsync(plan, job) : await _runner.RunAsync(plan, job));
     }
 

@@ -49,10 +49,5 @@ internal sealed class AgentPermissions(JobContext job, string agent)
         return JobData.Trusted(buffer.WrittenMemory);
     }
 
-    // Only what plainly says yes is a yes.
-    private static (bool Allow, string? Message) Read(JobData answer)
-    {
-        var said = answer.ToElement();
-        return (said.IsTrue("allow"), said.Text("message"));
-    }
+    private static (bool Allow, string? Message) Read(JobData answer) => (CommandConsent.IsYes(answer), answer.ToElement().Text("message"));
 }

@@ -123,8 +123,8 @@ internal sealed class ClaudeStream : JsonStreamParser
         var request = root.Child("request");
         if (request.Text("subtype") != "can_use_tool" || root.Text("request_id") is not { } id) return false;
         var input = request.Child("input");
-        events.Add(new AgentPermissionRequest(
-            id, request.Text("tool_name") ?? "a tool", input.ValueKind == JsonValueKind.Object ? JobData.Parse(input.GetRawText()) : JobData.Parse("{}"))
+        var given = JobData.Parse(input.ValueKind == JsonValueKind.Object ? input.GetRawText() : "{}");
+        events.Add(new AgentPermissionRequest(id, request.Text("tool_name") ?? "a tool", given)
         {
             Reason = request.Text("decision_reason") ?? request.Text("blocked_path"),
         });
@@ -133,9 +133,9 @@ internal sealed class ClaudeStream : JsonStreamParser
 
     private static bool ReadRateLimit(JsonElement info, ICollection<AgentEvent> events)
     {
-        if (info.Text("status") == "rejected")
-            events.Add(new AgentUsageLimit(
-                $"Claude's {info.Text("rateLimitType")?.Replace('_', '-') ?? "usage"} limit is reached.", UsageLimitText.FromUnix(info.Number("resetsAt"))));
+        if (info.Text("status") != "rejected") return true;
+        string which = info.Text("rateLimitType")?.Replace('_', '-') ?? "usage";
+        events.Add(new AgentUsageLimit($"Claude's {which} limit is reached.", UsageLimitText.FromUnix(info.Number("resetsAt"))));
         return true;
     }
 

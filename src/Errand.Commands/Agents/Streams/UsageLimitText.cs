@@ -75,7 +75,8 @@ internal static partial class UsageLimitText
     private static partial Regex Unix();
 
     [GeneratedRegex(
-        @"(try again in|resets? (in|after)|retry in)\s+(?<while>(\d+(\.\d+)?\s*(days?|hours?|minutes?|mins?|seconds?|secs?|d|h|m|s)[\s,]*(and\s+)?)+)",
+        @"(try again in|resets? (in|after)|retry in)\s+" +
+        @"(?<while>(\d+(\.\d+)?\s*(days?|hours?|minutes?|mins?|seconds?|secs?|d|h|m|s)[\s,]*(and\s+)?)+)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex While();
 
@@ -83,8 +84,8 @@ internal static partial class UsageLimitText
     private static partial Regex Part();
 
     [GeneratedRegex(
-        @"(at|resets?)\s+(?<month>(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?\s+(?<day>\d{1,2})(st|nd|rd|th)?,?\s+(?<year>\d{4}),?\s+" +
-        @"(at\s+)?(?<time>\d{1,2}:\d{2}\s[ap]m)",
+        @"(at|resets?)\s+(?<month>(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?\s+(?<day>\d{1,2})(st|nd|rd|th)?,?\s+" +
+        @"(?<year>\d{4}),?\s+(at\s+)?(?<time>\d{1,2}:\d{2}\s[ap]m)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Date();
 
