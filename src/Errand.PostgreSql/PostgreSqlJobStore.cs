@@ -40,6 +40,7 @@ public sealed partial class PostgreSqlJobStore : IJobStore
     /// <inheritdoc/>
     public bool SpansHosts => true;
 
+    /// <inheritdoc/>
     public string Description => _connections.Store;
 
     /// <inheritdoc/>

@@ -2,6 +2,8 @@ using Errand;
 using Errand.Commands;
 using Errand.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -35,13 +37,16 @@ public static class ErrandCommandsBuilderExtensions
         return builder;
     }
 
-    private static CommandParts PartsOf(CommandOptions options, IServiceProvider services) => new(
-        options,
-        services.GetRequiredService<IJobStore>(),
-        services.GetRequiredService<IOutputLog>() as FileOutputLog ?? throw new InvalidOperationException(
-            "Commands write their output into files themselves, and this host keeps output elsewhere. Keep it in a folder: UseOutputFolder."),
-        services.GetRequiredService<WorkScheduler>(),
-        services.GetRequiredService<TimeProvider>());
+    private static CommandParts PartsOf(CommandOptions options, IServiceProvider services)
+    {
+        var scheduler = services.GetRequiredService<WorkScheduler>();
+        var log = services.GetRequiredService<IOutputLog>() as FileOutputLog ?? throw new InvalidOperationException(
+            "Commands write their output into files themselves, and this host keeps output elsewhere. Keep it in a folder: UseOutputFolder.");
+        var parts = new CommandParts(options, services.GetRequiredService<IJobStore>(), log, scheduler, services.GetRequiredService<TimeProvider>());
+        var logger = services.GetService<ILoggerFactory>()?.CreateLogger("Errand.Commands") ?? NullLogger.Instance;
+        scheduler.QueueBlocking(() => parts.Prepare(logger));
+        return parts;
+    }
 
     private static JobKind KindOf(CommandParts parts)
     {

@@ -54,14 +54,13 @@ internal sealed class CommandLaunch
         var group = _parts.Groups.Create(_job.Id, _job.Attempt, _plan.Limits);
         using var groupFolder = _parts.Supervisor.IsNative ? group?.OpenFolder() : null;
         using var pipe = Pipe.Open();
-        int process = StartSupervisor(groupFolder is null ? [pipe.Read] : [pipe.Read, groupFolder]);
+        int process = StartSupervisor(group, groupFolder is null ? [pipe.Read] : [pipe.Read, groupFolder]);
         var supervisor = SupervisorProcess.Started(process, group) ?? throw NotStarted("its supervisor ended at once");
         try
         {
             ProcessMark.Of(_job.Id, _job.Attempt).Set(process);
             if (_plan.Limits.Nice is { } niceness) ProcessNiceness.Set(process, niceness);
-            if (groupFolder is null) group?.Enter(process);
-            else group!.EnterLegacy(process);
+            group?.EnterLegacy(process);
             Folder.WriteIdentity(new(supervisor.Identity, _parts.Supervisor.IsNative));
             pipe.Send(Go);
             return supervisor;
@@ -74,7 +73,7 @@ internal sealed class CommandLaunch
         }
     }
 
-    private int StartSupervisor(IReadOnlyList<SafeHandle> descriptors)
+    private int StartSupervisor(ControlGroup? group, IReadOnlyList<SafeHandle> descriptors)
     {
         var order = new SupervisorOrder(Folder, _program, [.. _input.ArgumentsFromName])
         {
@@ -82,7 +81,7 @@ internal sealed class CommandLaunch
             WorkingFolder = _input.Cwd ?? System.Environment.CurrentDirectory,
             Input = _input.Stdin is null ? "/dev/null" : Folder.GivenInput,
             KeepsInputOpen = _input.KeepStdinOpen,
-            EntersGroup = descriptors.Count > 1,
+            Group = group?.UnifiedFolder,
             LargestFile = _plan.Limits.FileBytes,
             User = _user,
         };

@@ -1,18 +1,21 @@
 using Errand.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Errand.Commands;
 
 /// <summary>What all commands of one process share.</summary>
-internal sealed class CommandParts : IDisposable
+internal sealed partial class CommandParts : IDisposable
 {
     private readonly Lazy<SupervisionWatch> _watch;
     private readonly Lazy<Supervisor> _supervisor;
     private readonly Lazy<ControlGroups> _groups = new(ControlGroups.Detect);
-
     private readonly Lazy<LimitWatch> _limits;
+
+    private readonly TimeProvider _time;
 
     public CommandParts(CommandOptions options, IJobStore store, FileOutputLog log, WorkScheduler scheduler, TimeProvider time)
     {
+        _time = time;
         Options = options;
         Store = store;
         Log = log;
@@ -38,6 +41,20 @@ internal sealed class CommandParts : IDisposable
 
     /// <summary>Whether a later process will find the commands that this one leaves.</summary>
     public bool Outlives => !Log.IsTemporary;
+
+    /// <summary>Finds out what this system has for commands and says it, and clears away what ended while no server ran.</summary>
+    public void Prepare(ILogger logger)
+    {
+        try
+        {
+            Tell.Prepared(logger, Supervisor.Description, string.Join("; ", Groups.Report));
+            Groups.Sweep(_time);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            Tell.Unprepared(logger, e.Message);
+        }
+    }
 
     public void Dispose()
     {

@@ -21,7 +21,7 @@ internal sealed partial class Supervisor
     public bool IsNative => _program is not null;
 
     /// <summary>What it is, for people.</summary>
-    public string Description => IsNative ? "the native supervisor" : $"{Shell} (no native supervisor: signals are told apart less exactly, and files are not limited)";
+    public string Description => IsNative ? "the native supervisor" : $"{Shell} (without a compiler at build time: files are not limited, orphans not adopted)";
 
     /// <summary>Finds the better one that works here.</summary>
     public static Supervisor Choose(SupervisorChoice choice)
@@ -41,7 +41,7 @@ internal sealed partial class Supervisor
     {
         string program = IsNative ? PathOf(_program!) : Shell;
         List<string> arguments = IsNative ? [Name] : [Shell, "-c", _script!, Name];
-        arguments.AddRange(order.Arguments());
+        arguments.AddRange(order.Arguments(IsNative));
         return ChildProcess.Start(new(program, arguments, order.Environment)
         {
             Folder = order.WorkingFolder, Input = order.Input, Output = order.Folder.Output, Error = order.Folder.Error, Descriptors = descriptors,
@@ -64,16 +64,17 @@ internal sealed record SupervisorOrder(CommandFolder Folder, string Program, IRe
 
     public bool KeepsInputOpen { get; init; }
 
-    public bool EntersGroup { get; init; }
+    /// <summary>The control group that the command begins in: for a program its descriptor is 4, a script is told its folder.</summary>
+    public string? Group { get; init; }
 
     public long? LargestFile { get; init; }
 
     public UserIdentity? User { get; init; }
 
-    public IEnumerable<string> Arguments()
+    public IEnumerable<string> Arguments(bool isNative)
     {
         yield return Folder.Path;
-        if (EntersGroup) yield return "-c";
+        if (Group is not null) yield return isNative ? "-c" : $"-c{Group}";
         if (KeepsInputOpen) yield return "-i";
         if (LargestFile is { } bytes) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"-f{bytes}");
         if (User is { } user)
