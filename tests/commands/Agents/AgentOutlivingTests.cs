@@ -41,7 +41,8 @@ public sealed class AgentOutlivingTests
         await first.LeaveAsync();
         await using var second = await StartAsync(folder);
         // It is asked about what is still open, and not again about what was answered.
-        waiting = await second.UntilAsync(job.Id, now => now.State == JobState.Waiting && now.Inputs.Count(input => input.IsOutstanding) == 1);
+        waiting = await second.UntilAsync(job.Id, now =>
+            now.State == JobState.Waiting && now.Runner != waiting.Runner && now.Inputs.Count(input => input.IsOutstanding) == 1);
         Assert.Equal(2, waiting.Inputs.Count);
         await second.AnswerAsync(job, waiting.Inputs[1], """{"allow":false,"message":"no make"}""");
         Assert.Equal(JobState.Completed, (await second.EndAsync(job)).State);

@@ -40,7 +40,7 @@ public sealed class StreamTests
         → Bash {"command":"npm test","description":"Run the tests"}
         ← failed: 1 failing
             cart adds up
-        → Edit {"file_path":"/work/shop/cart.js"}
+        → Edit {"file_path":"/srv/shop/cart.js"}
         ← The file was changed.
           [image]
         {"type":"something_new","detail":{"a":1}}
@@ -55,7 +55,7 @@ public sealed class StreamTests
         var parser = new ClaudeStream();
         var events = parser.Read(Fixtures.Stream("claude-permission.jsonl"));
         var request = Assert.Single(events.OfType<AgentPermissionRequest>());
-        Assert.Equal(("req-77", "Bash", "/work/shop/dist"), (request.Id, request.Tool, request.Reason));
+        Assert.Equal(("req-77", "Bash", "/srv/shop/dist"), (request.Id, request.Tool, request.Reason));
         Assert.Equal("""{"command":"rm -f dist/*","description":"Clean"}""", request.Input.ToString());
         Assert.Equal(
             Answer("""{"behavior":"allow","updatedInput":{"command":"rm -f dist/*","description":"Clean"}}"""),
