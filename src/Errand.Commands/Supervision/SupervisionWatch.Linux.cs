@@ -15,6 +15,7 @@ internal sealed partial class SupervisionWatch : IDisposable
     private const int Add = 1;
     private const int Remove = 2;
     private const uint Readable = 1;
+    private const uint Once = 1u << 30;
     private const uint Modified = 0x2;
     private const uint ClosedAfterWriting = 0x8;
     private const int Interrupted = 4;
@@ -35,8 +36,8 @@ internal sealed partial class SupervisionWatch : IDisposable
 
     public SupervisionWatch(WorkScheduler scheduler)
     {
-        Control(Add, _folderEvents, FoldersKey);
-        Control(Add, _end, EndKey);
+        Control(Add, _folderEvents, Readable, FoldersKey);
+        Control(Add, _end, Readable, EndKey);
         scheduler.QueueBlocking(Loop);
     }
 
@@ -45,10 +46,11 @@ internal sealed partial class SupervisionWatch : IDisposable
     {
         long key = Interlocked.Increment(ref _lastKey);
         _processes[key] = ring;
-        Control(Add, process, key);
+        // A process that has ended is readable for ever.
+        Control(Add, process, Readable | Once, key);
         return new Subscription(() =>
         {
-            if (_processes.TryRemove(key, out _)) Control(Remove, process, key);
+            if (_processes.TryRemove(key, out _)) Control(Remove, process, 0, key);
         });
     }
 
@@ -84,7 +86,6 @@ internal sealed partial class SupervisionWatch : IDisposable
                 long key = *(long*)(events + (i * EpollEventSize) + EpollDataAt);
                 if (key == EndKey) return;
                 if (key == FoldersKey) ReadChanges(changes);
-                // A process ends once; it is taken off by whoever waited.
                 else if (_processes.TryRemove(key, out var ring)) ring();
             }
         }
@@ -110,10 +111,10 @@ internal sealed partial class SupervisionWatch : IDisposable
     private static bool IsOfCommand(ReadOnlySpan<byte> name) => name.TrimEnd((byte)0) is var own && (
         own.SequenceEqual("out"u8) || own.SequenceEqual("err"u8) || own.SequenceEqual("exit"u8));
 
-    private unsafe void Control(int operation, SafeHandle descriptor, long key)
+    private unsafe void Control(int operation, SafeHandle descriptor, uint events, long key)
     {
         byte* wanted = stackalloc byte[16];
-        *(uint*)wanted = Readable;
+        *(uint*)wanted = events;
         *(long*)(wanted + EpollDataAt) = key;
         if (epoll_ctl(_epoll, operation, descriptor, wanted) != 0 && operation == Add) throw new Win32Exception(Marshal.GetLastPInvokeError());
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Errand.Storage;
 
@@ -19,6 +20,7 @@ public sealed record ProcessIdentity(string BootId, int ProcessId, long StartTim
     /// <summary>
     /// Whether the process is known to be gone. Unknown means no: another boot may be another host, which only time can tell of.
     /// </summary>
+    [JsonIgnore]
     public bool IsGone => ThisBoot is not null && BootId == ThisBoot && StartTimeOf(ProcessId) != StartTime;
 
     /// <summary>The live process of this host that has a number; none where there is none, or where the system does not tell.</summary>
