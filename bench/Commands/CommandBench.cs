@@ -19,6 +19,8 @@ internal static class CommandBench
         await RateAsync(() => RunOneAsync(host), Round);
         await PrintRateAsync(host);
         await PrintPickUpAsync(host);
+        await PrintOutputAsync(host);
+        await PrintIdleAsync();
     }
 
     // In turns, so that both meet the same machine.
@@ -61,6 +63,76 @@ internal static class CommandBench
         new Figure(Name, "submit to the command's first line p50", milliseconds[PickUps / 2], "ms").AtMost(4).Print();
         new Figure(Name, "submit to the command's first line p99", milliseconds[PickUps * 99 / 100], "ms").Print();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task PrintOutputAsync(BenchHost host)
+    {
+        const long Bytes = 1_000_000_000;
+        string file = Path.Combine(Directory.CreateTempSubdirectory("errand-bench-").FullName, "output");
+        string line = $"head -c {Bytes} /dev/zero";
+        List<double> bare = [], written = [], flushed = [], ended = [];
+        for (int round = 0; round < 3; round++)
+        {
+            long startedAt = Stopwatch.GetTimestamp();
+            using (var shell = Process.Start("/bin/sh", ["-c", $"{{ {line}; }} >>{file}"])) await shell.WaitForExitAsync();
+            bare.Add(RateSince(startedAt));
+            using (var sync = Process.Start("sync", [file])) await sync.WaitForExitAsync();
+            flushed.Add(RateSince(startedAt));
+            File.Delete(file);
+            startedAt = Stopwatch.GetTimestamp();
+            var job = await host.Client.SubmitAsync(Command.Line(line).ToSpec());
+            var end = await host.Client.WaitAsync(job.Id);
+            ended.Add(RateSince(startedAt));
+            if (end.Job.Outcome?.Output?.Bytes != Bytes) throw new InvalidOperationException($"The output is not whole: {end.Job.Outcome}");
+            written.Add(Bytes / end.Job.CommandResult()!.WallTime!.Value.TotalSeconds / 1e6);
+        }
+        Directory.Delete(Path.GetDirectoryName(file)!);
+        new Figure(Name, "1 GB of output, written by a command, beside a shell that writes it into a file", Median(written), "MB/s")
+        {
+            Reference = Median(bare),
+        }.RatioAtLeast(0.9).Print();
+        new Figure(Name, "the same to the end of the job, with its checksum and on the disk, beside the shell and sync", Median(ended), "MB/s")
+        {
+            Reference = Median(flushed),
+        }.Print();
+
+        static double RateSince(long startedAt) => Bytes / Stopwatch.GetElapsedTime(startedAt).TotalSeconds / 1e6;
+    }
+
+    private static async Task PrintIdleAsync()
+    {
+        const int Idle = 1000;
+        await using var host = await BenchStore.Sqlite.StartCommandsAsync(Idle);
+        await RunOneAsync(host);
+        long before = ServerMemory();
+        List<JobId> ids = [];
+        for (int i = 0; i < Idle; i++) ids.Add((await host.Client.SubmitAsync(Command.Program("sleep", "600").ToSpec())).Id);
+        long outside = 0;
+        foreach (var supervisor in Process.GetProcessesByName("errand-superv")) outside += PrivateMemory(supervisor.Id);
+        foreach (var command in Process.GetProcessesByName("sleep")) outside += PrivateMemory(command.Id);
+        new Figure(Name, $"memory outside the server for each of {Idle:N0} commands that wait (PSS)", outside / (double)Idle / 1e6, "MB").AtMost(2).Print();
+        new Figure(Name, "memory of the server for each of them", (ServerMemory() - before) / (double)Idle / 1e3, "kB").Print();
+        foreach (var id in ids) await host.Client.KillAsync(id, "bench");
+        foreach (var id in ids) await host.Client.WaitAsync(id);
+    }
+
+    private static long ServerMemory()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        return PrivateMemory(Environment.ProcessId);
+    }
+
+    // What it would give back, with its share of what it shares.
+    private static long PrivateMemory(int process)
+    {
+        try
+        {
+            string line = File.ReadLines($"/proc/{process}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (IOException) { return 0; }
     }
 
     private static async Task RunOneAsync(BenchHost host)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Errand.Commands;
 
@@ -8,30 +9,21 @@ internal sealed class CapturedText
 {
     private const int HeadBytes = 8 * 1024;
     private const int TailBytes = 16 * 1024;
-    private readonly byte[] _head;
-    private readonly byte[] _tail;
-    private readonly long _length;
+    private byte[] _head = [];
+    private byte[] _tail = [];
+    private long _length;
 
-    private CapturedText(byte[] head, byte[] tail, long length)
+    /// <summary>What a file holds, of which no more is read.</summary>
+    public static CapturedText Read(SafeFileHandle file)
     {
-        _head = head;
-        _tail = tail;
-        _length = length;
-    }
-
-    public static CapturedText Read(string path)
-    {
-        try
-        {
-            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-            long length = RandomAccess.GetLength(file);
-            byte[] head = new byte[Math.Min(length, HeadBytes)];
-            byte[] tail = new byte[Math.Min(length - head.Length, TailBytes)];
-            if (head.Length > 0) RandomAccess.Read(file, head, 0);
-            if (tail.Length > 0) RandomAccess.Read(file, tail, length - tail.Length);
-            return new(head, tail, length);
-        }
-        catch (FileNotFoundException) { return new([], [], 0); }
+        long length = RandomAccess.GetLength(file);
+        var text = new CapturedText { _length = length };
+        if (length == 0) return text;
+        text._head = new byte[Math.Min(length, HeadBytes)];
+        text._tail = new byte[Math.Min(length - text._head.Length, TailBytes)];
+        RandomAccess.Read(file, text._head, 0);
+        if (text._tail.Length > 0) RandomAccess.Read(file, text._tail, length - text._tail.Length);
+        return text;
     }
 
     public override string ToString()

@@ -48,19 +48,17 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
         if (exit.StartFailed is { } error)
             return JobOutcome.Failed(new JobError(
                 JobErrorCodes.StartFailed, $"'{input.Program}' could not be started: {new Win32Exception(error).Message}.", Retryable: false));
-        var stdout = CapturedText.Read(end.Folder!.Output);
-        var stderr = CapturedText.Read(end.Folder.Error);
-        var result = JobData.From(ResultOf(end, exit, stdout, stderr), CommandJson.Plain.CommandResult);
+        var result = JobData.From(ResultOf(end, exit), CommandJson.Plain.CommandResult);
         if (end.Exceeded is { } limit) return JobOutcome.Failed(CommandMessages.ErrorOf(limit), result);
         bool isExpected = exit.ExitCode is { } code && (input.ExpectedExitCodes?.Contains(code) ?? code == 0);
         return isExpected
             ? JobOutcome.Completed(result)
-            : JobOutcome.Failed(CommandMessages.ErrorOf(input, exit, stderr.LastLines(LastLines, LastLength)), result);
+            : JobOutcome.Failed(CommandMessages.ErrorOf(input, exit, end.Stderr.LastLines(LastLines, LastLength)), result);
     }
 
-    private static CommandResult ResultOf(CommandEnd end, CommandExit exit, CapturedText stdout, CapturedText stderr) => new()
+    private static CommandResult ResultOf(CommandEnd end, CommandExit exit) => new()
     {
-        Stdout = stdout.ToString(), Stderr = stderr.ToString(), ExitCode = exit.ShellCode ?? 0, Signal = exit.SignalName,
+        Stdout = end.Stdout.ToString(), Stderr = end.Stderr.ToString(), ExitCode = exit.ShellCode ?? 0, Signal = exit.SignalName,
         CpuTime = Milliseconds(exit.CpuTimeMs), WallTime = Milliseconds(exit.WallTimeMs), PeakMemoryBytes = exit.PeakMemoryBytes,
         Leftovers = end.Leftovers.Count > 0 ? end.Leftovers : null,
     };

@@ -16,8 +16,11 @@ internal sealed record CommandEnd(CommandEndKind Kind)
     /// <summary>The limit that it went past, and was ended for.</summary>
     public ExceededLimit? Exceeded { get; init; }
 
-    /// <summary>The folder of its output.</summary>
-    public CommandFolder? Folder { get; init; }
+    /// <summary>The start and the end of what it has written to its standard output.</summary>
+    public CapturedText Stdout { get; init; } = new();
+
+    /// <summary>The same of its standard error.</summary>
+    public CapturedText Stderr { get; init; } = new();
 }
 
 /// <summary>The ways in which the supervision of a command can end.</summary>

@@ -59,6 +59,7 @@ internal sealed class CommandRun : IDisposable
         using var told = _job.CancellationToken.UnsafeRegister(static run => ((CommandRun)run!).OnTold(), this);
         using var limits = WatchLimits();
         var leftovers = Leftovers.None;
+        CommandExit? exit = null;
         while (true)
         {
             _bell.Reset();
@@ -66,11 +67,11 @@ internal sealed class CommandRun : IDisposable
             if (MustLetGo) return new(CommandEndKind.LetGo);
             bool grown = _output.Follow();
             if (isOver) break;
-            if (!leftovers.Looked && _folder.ReadExit() is { Left: true }) leftovers = await Leftovers.EndAsync(Tree, _job.Time);
+            if (!leftovers.Looked && (exit ??= _folder.ReadExit()) is { Left: true }) leftovers = await Leftovers.EndAsync(Tree, _job.Time);
             if (grown) await _end.WaitAsync(BetweenLooks);
             await _bell.WaitAsync(changed is null ? Poll : Timeout.InfiniteTimeSpan);
         }
-        return await EndAsync(leftovers, limits);
+        return await EndAsync(exit ?? _folder.ReadExit(), leftovers, limits);
     }
 
     public void Dispose()
@@ -114,16 +115,16 @@ internal sealed class CommandRun : IDisposable
             ? new(ExceededLimitKind.FileSize, bytes, bytes)
             : null;
 
-    private async Task<CommandEnd> EndAsync(Leftovers leftovers, WatchedCommand? limits)
+    private async Task<CommandEnd> EndAsync(CommandExit? exit, Leftovers leftovers, WatchedCommand? limits)
     {
         _supervisor.Reap();
-        var exit = _folder.ReadExit();
         // A supervisor that has seen the last process go leaves none; any other must be looked after.
         if (exit is not { Left: false } && !leftovers.Looked) leftovers = await Leftovers.EndAsync(Tree, _job.Time);
         if (leftovers.Looked) _output.Follow();
         return new(exit is null ? CommandEndKind.SupervisorKilled : CommandEndKind.Ended)
         {
-            Exit = exit, Exceeded = _exceeded ?? limits?.Finish() ?? ExceededFile(exit), Leftovers = leftovers.Ended, Survivors = leftovers.Survivors, Folder = _folder,
+            Exit = exit, Exceeded = _exceeded ?? limits?.Finish() ?? ExceededFile(exit), Leftovers = leftovers.Ended, Survivors = leftovers.Survivors,
+            Stdout = _output.Captured(OutputStream.Out), Stderr = _output.Captured(OutputStream.Err),
         };
     }
 }

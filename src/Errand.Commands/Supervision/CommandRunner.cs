@@ -26,7 +26,9 @@ internal sealed class CommandRunner(CommandParts parts)
         var mark = ProcessMark.Of(job.Id, job.Attempt);
         var group = parts.Groups.Find(job.Id, job.Attempt);
         if (SupervisorProcess.Find(identity.Process, mark, group) is { } supervisor) return await FollowAsync(plan, job, supervisor, folder);
-        return await FindEndAsync(plan, job, folder, identity, ProcessTree.Of(default, mark, group));
+        var end = await FindEndAsync(plan, job, folder, identity, ProcessTree.Of(default, mark, group));
+        group?.TryRemove();
+        return end;
     }
 
     // Another host that shares the store has begun it, as far as one can know here; to begin it once more could do it twice.
@@ -49,8 +51,13 @@ internal sealed class CommandRunner(CommandParts parts)
         var exit = folder.ReadExit();
         bool isSameBoot = identity.Process.BootId == ProcessIdentity.ThisBoot;
         var leftovers = isSameBoot ? await Leftovers.EndAsync(tree, job.Time) : Leftovers.None;
-        using (var output = new OutputFollower(folder, job.Output, plan.Listener)) output.Follow();
+        using var output = new OutputFollower(folder, job.Output, plan.Listener);
+        output.Follow();
         var kind = exit is not null ? CommandEndKind.Ended : isSameBoot ? CommandEndKind.SupervisorKilled : CommandEndKind.HostRestarted;
-        return new(kind) { Exit = exit, Leftovers = leftovers.Ended, Survivors = leftovers.Survivors, Folder = folder };
+        return new(kind)
+        {
+            Exit = exit, Leftovers = leftovers.Ended, Survivors = leftovers.Survivors,
+            Stdout = output.Captured(OutputStream.Out), Stderr = output.Captured(OutputStream.Err),
+        };
     }
 }

@@ -27,6 +27,9 @@ internal sealed class OutputFollower(CommandFolder folder, OutputWriter log, ICo
         return grown;
     }
 
+    /// <summary>The start and the end of what it has written to a stream.</summary>
+    public CapturedText Captured(OutputStream stream) => _streams[(int)stream].Captured();
+
     public void Dispose()
     {
         foreach (var followed in _streams) followed.Dispose();
@@ -58,6 +61,8 @@ internal sealed class OutputFollower(CommandFolder folder, OutputWriter log, ICo
             : null;
 
         public int Read(Span<byte> buffer, long offset) => RandomAccess.Read(File!, buffer, offset);
+
+        public CapturedText Captured() => File is { } file ? CapturedText.Read(file) : new();
 
         public void Dispose() => _file?.Dispose();
     }

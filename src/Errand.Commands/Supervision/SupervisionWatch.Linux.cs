@@ -18,6 +18,7 @@ internal sealed partial class SupervisionWatch : IDisposable
     private const uint Once = 1u << 30;
     private const uint Modified = 0x2;
     private const uint ClosedAfterWriting = 0x8;
+    private const uint Overflowed = 0x4000;
     private const int Interrupted = 4;
     private const int EventHeader = 16;
     private const long FoldersKey = 0;
@@ -102,9 +103,16 @@ internal sealed partial class SupervisionWatch : IDisposable
         {
             var change = buffer.AsSpan(at);
             int nameLength = MemoryMarshal.Read<int>(change[12..]);
+            if ((MemoryMarshal.Read<uint>(change[4..]) & Overflowed) != 0) RingAll();
             if (IsOfCommand(change.Slice(EventHeader, nameLength)) && _folders.TryGetValue(MemoryMarshal.Read<int>(change), out var ring)) ring();
             at += EventHeader + nameLength;
         }
+    }
+
+    // Events were lost, of whichever folder.
+    private void RingAll()
+    {
+        foreach (var ring in _folders.Values) ring();
     }
 
     // The log's own index is written in answer to these, and must not ring again.

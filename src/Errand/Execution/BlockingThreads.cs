@@ -21,7 +21,8 @@ internal sealed class BlockingThreads
     private sealed class Worker(BlockingThreads threads, Action first)
     {
         private static readonly Action Left = () => { };
-        private readonly SemaphoreSlim _wake = new(0, 1);
+        // Not a semaphore, which spins before it sleeps: most idle threads wait for long.
+        private readonly AutoResetEvent _wake = new(false);
         private Action? _next;
 
         // Unsafe: a thread serves many, and must not carry on the ambient values of whoever needed it first.
@@ -31,7 +32,7 @@ internal sealed class BlockingThreads
         public bool TryTake(Action work)
         {
             if (Interlocked.CompareExchange(ref _next, work, null) is not null) return false;
-            _wake.Release();
+            _wake.Set();
             return true;
         }
 
@@ -43,13 +44,14 @@ internal sealed class BlockingThreads
                 work();
                 _next = null;
                 threads._idle.Push(this);
-                if (!_wake.Wait(IdleTime))
+                if (!_wake.WaitOne(IdleTime))
                 {
-                    if (Interlocked.CompareExchange(ref _next, Left, null) is null) return;
-                    _wake.Wait();
+                    if (Interlocked.CompareExchange(ref _next, Left, null) is null) break;
+                    _wake.WaitOne();
                 }
                 work = _next!;
             }
+            _wake.Dispose();
         }
     }
 }

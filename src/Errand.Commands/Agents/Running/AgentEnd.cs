@@ -133,7 +133,7 @@ internal sealed class AgentEnd
             Retryable: false);
     }
 
-    private string LastWords() => Command.Folder is { } folder ? CapturedText.Read(folder.Error).LastLines(LastLines, LastLength) : "";
+    private string LastWords() => Command.Stderr.LastLines(LastLines, LastLength);
 
     private static string Shorten(string text) => text.Length <= LastLength ? text : $"{text[..LastLength]}…";
 }
