@@ -6,7 +6,7 @@ namespace Errand.Commands.Tests.Processes;
 public sealed class TreeKillTests
 {
     // Every one of them writes a line and becomes a sleep that has the tag. What is told to end does so before its child is looked for.
-    private const string Seven =
+    internal const string Seven =
         """
         export H='echo up; exec sleep 300 0.TAG'
         sh -c "$H" &

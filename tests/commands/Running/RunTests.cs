@@ -1,3 +1,5 @@
+using Errand.Commands.Tests.Processes;
+
 namespace Errand.Commands.Tests.Running;
 
 /// <summary>Commands that run and end, under the better supervisor and under the script that does its work elsewhere.</summary>
@@ -122,6 +124,20 @@ public abstract class RunTests(SupervisorChoice supervisor) : CommandTest
         Assert.Equal(JobState.Cancelled, end.State);
         Assert.Equal("INT\nTERM\n", await File.ReadAllTextAsync(heard, Token));
         Assert.Empty(Tagged(tag));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task B_27_none_of_seven_ways_of_hiding_outlasts_a_cancel()
+    {
+        // A number, which sleep takes as a time.
+        string tag = Random.Shared.NextInt64(1_000_000_000_000, long.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var job = await SubmitAsync(TreeKillTests.Seven.Replace("0.TAG", $"0.{tag}", StringComparison.Ordinal));
+        await Wait.ForAsync(async () => (await ReadTextAsync(job.Id)).Split("up").Length == 8);
+        Assert.NotEmpty(Tagged(tag));
+        await Jobs.CancelAsync(job.Id, "ann", Token);
+        Assert.Equal(JobState.Cancelled, (await EndOfAsync(job.Id)).State);
+        Assert.Empty(Tagged(tag));
+        Assert.Equal(JobState.Completed, (await RunAsync("true")).State);
     }
 
     [Fact(Timeout = 60_000)]
