@@ -76,21 +76,5 @@ public abstract class CommandTest : IAsyncLifetime
     private protected static CommandResult ResultOf(Job job) => job.CommandResult() ?? throw new InvalidOperationException($"No result: {job.Outcome}");
 
     /// <summary>The processes of this machine whose arguments have a tag.</summary>
-    private protected static List<int> Tagged(string tag)
-    {
-        var found = new List<int>();
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(folder), out int process) || process == Environment.ProcessId) continue;
-            try
-            {
-                if (File.ReadAllText($"{folder}/cmdline").Contains(tag, StringComparison.Ordinal)) found.Add(process);
-            }
-            catch (IOException)
-            {
-                // It has ended meanwhile.
-            }
-        }
-        return found;
-    }
+    private protected static IReadOnlyList<int> Tagged(string tag) => Processes.Tagged.Find(tag, Environment.ProcessId);
 }

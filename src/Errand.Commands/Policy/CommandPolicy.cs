@@ -50,6 +50,15 @@ public sealed class CommandPolicy
         .Where(folder => !Path.IsPathFullyQualified(folder))
         .Select(folder => $"Policy.AllowedFolders has '{folder}', which is not an absolute path.");
 
+    private PolicyVerdict? CheckPlaces(CommandInput input, CommandPrograms programs)
+    {
+        // Folders are looked up only for rules on them: that takes longer than all the rest.
+        if (Rules.Count == 0 && AllowedFolders.Count == 0) return null;
+        var folders = new CommandFolders(input.Cwd ?? Environment.CurrentDirectory, programs.Folders);
+        string parameter = input.Argv is null ? "command" : "argv";
+        return CheckFolders(folders, parameter) ?? CheckRules(input, programs, folders, parameter);
+    }
+
     private PolicyVerdict? CheckFolders(CommandFolders folders, string parameter)
     {
         if (AllowedFolders.Count == 0) return null;

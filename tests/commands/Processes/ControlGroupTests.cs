@@ -27,7 +27,7 @@ public sealed class ControlGroupTests : IDisposable
         if (supervised) await stand.DieAsync();
         await stand.EndAsync();
         Assert.Empty(stand.Left());
-        await Eventually.Async(group.TryRemove);
+        await Wait.ForAsync(group.TryRemove);
         Assert.Null(_groups.Find(_id, 1));
     }
 
@@ -41,7 +41,7 @@ public sealed class ControlGroupTests : IDisposable
         Assert.Empty(stand.Left());
         // It saw the end of its command.
         Assert.Equal(0, await stand.ExitAsync());
-        await Eventually.Async(group.TryRemove);
+        await Wait.ForAsync(group.TryRemove);
     }
 
     [Fact]
@@ -68,10 +68,10 @@ public sealed class ControlGroupTests : IDisposable
             // One that is new may be about to be entered.
             Assert.Equal(0, later.Sweep(TimeProvider.System));
             Assert.NotNull(later.Find(_id, 1));
-            await Eventually.Async(() => later.Sweep(new Later()) == 1);
+            await Wait.ForAsync(() => later.Sweep(new Later()) == 1);
             Assert.Null(later.Find(_id, 1));
         }
-        await Eventually.Async(outer.TryRemove);
+        await Wait.ForAsync(outer.TryRemove);
     }
 
     [Fact]

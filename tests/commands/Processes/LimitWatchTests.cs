@@ -86,7 +86,7 @@ public sealed class LimitWatchTests : IDisposable
         Assert.True(group.Apply(limits).HasFlag(ControlGroupController.CpuWeight));
         Assert.Empty(await stand.Tree(group).KillAsync(TimeProvider.System, ProcessTree.KillPatience));
         await stand.DieAsync();
-        await Eventually.Async(group.TryRemove);
+        await Wait.ForAsync(group.TryRemove);
     }
 
     public void Dispose() => _groups.Dispose();
@@ -105,7 +105,7 @@ public sealed class LimitWatchTests : IDisposable
         // It is told once, and remembered.
         Assert.Equal(exceeded, command.Finish());
         await stand.DieAsync();
-        if (group is not null) await Eventually.Async(group.TryRemove);
+        if (group is not null) await Wait.ForAsync(group.TryRemove);
         return exceeded;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
 namespace Errand.Commands.Tests.Processes;
@@ -22,10 +23,12 @@ public sealed class OrdinaryUserTests
             CopyForAll(new(AppContext.BaseDirectory), folder);
             var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, WorkingDirectory = folder.FullName };
             foreach (string argument in (string[])["--reuid", Nobody, "--regid", Nobody, "--clear-groups",
-                Path.Combine(folder.FullName, Path.GetFileName(Environment.ProcessPath!)), "-namespace", typeof(OrdinaryUserTests).Namespace!,
+                Path.Combine(folder.FullName, Path.GetFileNameWithoutExtension(typeof(OrdinaryUserTests).Assembly.Location)), "-namespace", typeof(OrdinaryUserTests).Namespace!,
                 "-class-", typeof(OrdinaryUserTests).FullName!, "-noColor", "-showliveoutput"])
                 start.ArgumentList.Add(argument);
             start.Environment["HOME"] = folder.FullName;
+            // The executable itself, which has no dotnet before it, finds the runtime by this.
+            start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
             using var process = Process.Start(start)!;
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
             patience.CancelAfter(Patience);

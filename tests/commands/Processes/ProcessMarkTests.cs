@@ -36,7 +36,7 @@ public sealed class ProcessMarkTests
         using var stand = StandIn.Start("exec prlimit --locks=1000:1000 sh -c 'echo up; exec sleep 300 0.TAG'", marked: false);
         await stand.LinesAsync(1);
         // It has no arguments for a moment while it becomes the sleep.
-        await Eventually.Async(() => stand.Left().Count == 1);
+        await Wait.ForAsync(() => stand.Left().Count == 1);
         int pid = Assert.Single(stand.Left());
         // Root may raise even a hard limit; a mark is no reason to do so.
         Assert.False(ProcessMark.Of(Id, 1).Set(pid));

@@ -86,7 +86,7 @@ public sealed class TreeKillTests
         using var stand = StandIn.Start("sh -c 'echo up; kill -STOP $$; sleep 300 0.TAG' & wait");
         await stand.LinesAsync(1);
         // The stop follows the line; nothing tells of it but the process's state.
-        await Eventually.Async(() => stand.Left().Any(pid => ProcessStat.Read(pid) is { IsStopped: true }));
+        await Wait.ForAsync(() => stand.Left().Any(pid => ProcessStat.Read(pid) is { IsStopped: true }));
         Assert.True(stand.Tree().Signal(signal) >= 2);
         await stand.EndAsync();
         Assert.Empty(stand.Left());
