@@ -55,7 +55,7 @@ internal sealed class CommandRun : IDisposable
     public async Task<CommandEnd> FollowAsync()
     {
         using var ended = _parts.Watch.OnEnd(_supervisor.Descriptor, OnEnded);
-        using var changed = _parts.Watch.OnChange(_folder.Path, _bell.Ring);
+        using var changed = _parts.Watch.OnChange(_folder, _bell.Ring);
         using var told = _job.CancellationToken.UnsafeRegister(static run => ((CommandRun)run!).OnTold(), this);
         using var limits = WatchLimits();
         var leftovers = Leftovers.None;
@@ -63,13 +63,14 @@ internal sealed class CommandRun : IDisposable
         while (true)
         {
             _bell.Reset();
-            bool isOver = _isOver;
+            bool isOver = _isOver, isArmed = changed.TryArm();
             if (MustLetGo) return new(CommandEndKind.LetGo);
             bool grown = _output.Follow();
             if (isOver) break;
             if (!leftovers.Looked && (exit ??= _folder.ReadExit()) is { Left: true }) leftovers = await Leftovers.EndAsync(Tree, _job.Time);
+            // Only a look that found nothing, after the watch was armed, may sleep for long.
             if (grown) await _end.WaitAsync(BetweenLooks);
-            await _bell.WaitAsync(changed is null ? Poll : Timeout.InfiniteTimeSpan);
+            else await _bell.WaitAsync(isArmed ? Timeout.InfiniteTimeSpan : Poll);
         }
         return await EndAsync(exit ?? _folder.ReadExit(), leftovers, limits);
     }

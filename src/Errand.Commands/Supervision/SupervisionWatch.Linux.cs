@@ -19,6 +19,8 @@ internal sealed partial class SupervisionWatch : IDisposable
     private const uint Modified = 0x2;
     private const uint ClosedAfterWriting = 0x8;
     private const uint Overflowed = 0x4000;
+    private const uint Ignored = 0x8000;
+    private const uint OneShot = 1u << 31;
     private const int Interrupted = 4;
     private const int EventHeader = 16;
     private const long FoldersKey = 0;
@@ -29,7 +31,7 @@ internal sealed partial class SupervisionWatch : IDisposable
     private static readonly int EpollDataAt = IsPacked ? 4 : 8;
 
     private readonly ConcurrentDictionary<long, Action> _processes = new();
-    private readonly ConcurrentDictionary<int, Action> _folders = new();
+    private readonly ConcurrentDictionary<int, Action> _watches = new();
     private readonly SafeFileHandle _epoll = Checked(epoll_create1(CloseOnExec));
     private readonly SafeFileHandle _folderEvents = Checked(inotify_init1(CloseOnExec | NonBlocking));
     private readonly SafeFileHandle _end = Checked(eventfd(0, CloseOnExec));
@@ -55,17 +57,8 @@ internal sealed partial class SupervisionWatch : IDisposable
         });
     }
 
-    /// <summary>Rings when what a command or its supervisor writes into a folder has changed; none where the system has no more room for that.</summary>
-    public IDisposable? OnChange(string folder, Action ring)
-    {
-        int watch = inotify_add_watch(_folderEvents, folder, Modified | ClosedAfterWriting);
-        if (watch < 0) return null;
-        _folders[watch] = ring;
-        return new Subscription(() =>
-        {
-            if (_folders.TryRemove(watch, out _)) _ = inotify_rm_watch(_folderEvents, watch);
-        });
-    }
+    /// <summary>Rings when a command has written, or its supervisor has told of the end.</summary>
+    public FolderWatch OnChange(CommandFolder folder, Action ring) => new(this, folder, ring);
 
     public unsafe void Dispose()
     {
@@ -102,22 +95,21 @@ internal sealed partial class SupervisionWatch : IDisposable
         for (int at = 0; at + EventHeader <= length;)
         {
             var change = buffer.AsSpan(at);
-            int nameLength = MemoryMarshal.Read<int>(change[12..]);
-            if ((MemoryMarshal.Read<uint>(change[4..]) & Overflowed) != 0) RingAll();
-            if (IsOfCommand(change.Slice(EventHeader, nameLength)) && _folders.TryGetValue(MemoryMarshal.Read<int>(change), out var ring)) ring();
-            at += EventHeader + nameLength;
+            int watch = MemoryMarshal.Read<int>(change);
+            uint what = MemoryMarshal.Read<uint>(change[4..]);
+            if ((what & Overflowed) != 0) RingAll();
+            // The kernel has taken the watch off: its number is never used again.
+            else if ((what & Ignored) != 0) _watches.TryRemove(watch, out _);
+            else if (_watches.TryGetValue(watch, out var ring)) ring();
+            at += EventHeader + MemoryMarshal.Read<int>(change[12..]);
         }
     }
 
     // Events were lost, of whichever folder.
     private void RingAll()
     {
-        foreach (var ring in _folders.Values) ring();
+        foreach (var ring in _watches.Values) ring();
     }
-
-    // The log's own index is written in answer to these, and must not ring again.
-    private static bool IsOfCommand(ReadOnlySpan<byte> name) => name.TrimEnd((byte)0) is var own && (
-        own.SequenceEqual("out"u8) || own.SequenceEqual("err"u8) || own.SequenceEqual("exit"u8));
 
     private unsafe void Control(int operation, SafeHandle descriptor, uint events, long key)
     {
@@ -129,6 +121,48 @@ internal sealed partial class SupervisionWatch : IDisposable
 
     private static SafeFileHandle Checked(int descriptor) =>
         descriptor >= 0 ? new(descriptor, ownsHandle: true) : throw new Win32Exception(Marshal.GetLastPInvokeError());
+
+    /// <summary>
+    /// Watches the files of one command. It is told of the next write only, and armed again by whoever has looked at the files: a command that
+    /// writes as fast as it can would otherwise pay for each write.
+    /// </summary>
+    public sealed class FolderWatch : IDisposable
+    {
+        private readonly SupervisionWatch _owner;
+        private readonly Action _ring;
+        private readonly string[] _files;
+        private readonly int[] _watches = [-1, -1, -1];
+
+        public FolderWatch(SupervisionWatch owner, CommandFolder folder, Action ring)
+        {
+            _owner = owner;
+            _ring = ring;
+            _files = [folder.Output, folder.Error];
+            _watches[^1] = owner.Watch(folder.Path, ClosedAfterWriting, ring);
+        }
+
+        /// <summary>Asks to be told of the next change. What was written before is there to be seen.</summary>
+        /// <returns>Whether that is possible: the system may have no more room for it.</returns>
+        public bool TryArm()
+        {
+            for (int i = 0; i < _files.Length; i++) _watches[i] = _owner.Watch(_files[i], Modified | OneShot, _ring);
+            return Array.TrueForAll(_watches, static watch => watch >= 0);
+        }
+
+        public void Dispose()
+        {
+            foreach (int watch in _watches)
+                if (watch >= 0 && _owner._watches.TryRemove(watch, out _)) _ = inotify_rm_watch(_owner._folderEvents, watch);
+        }
+    }
+
+    private int Watch(string path, uint events, Action ring)
+    {
+        // The event may come before the watch has its entry; whoever arms looks afterwards.
+        int watch = inotify_add_watch(_folderEvents, path, events);
+        if (watch >= 0) _watches[watch] = ring;
+        return watch;
+    }
 
     private sealed class Subscription(Action end) : IDisposable
     {

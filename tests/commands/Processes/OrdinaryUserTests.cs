@@ -27,6 +27,10 @@ public sealed class OrdinaryUserTests
                 "-class-", typeof(OrdinaryUserTests).FullName!, "-noColor", "-showliveoutput"])
                 start.ArgumentList.Add(argument);
             start.Environment["HOME"] = folder.FullName;
+            // That of this run may be one that root alone can write to.
+            var scratch = folder.CreateSubdirectory("scratch");
+            scratch.UnixFileMode = ForAll | UnixFileMode.OtherWrite;
+            start.Environment["TMPDIR"] = scratch.FullName;
             // The executable itself, which has no dotnet before it, finds the runtime by this.
             start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
             using var process = Process.Start(start)!;
