@@ -26,8 +26,8 @@ internal static class CommandMessages
 
     public static JobError HostLost { get; } = new(
         CommandErrorCodes.HostLost,
-        "The server that ran the command is gone, and nothing on this host tells of the command: it was started on another one, where it may still run. " +
-        "Look there, and run it again if that does no harm.",
+        "The server that ran the command is gone, and nothing on this host tells of the command: it was started on another one, where it may " +
+        "still run. Look there, and run it again if that does no harm.",
         Retryable: false);
 
     public static string Interrupted(CommandEnd end)

@@ -28,7 +28,8 @@ internal sealed record CommandFolder(string Path)
     /// <summary>What the command reads, where it may be written to while it runs.</summary>
     public string OpenInput => File(OpenInputName);
 
-    public void WriteSpec(CommandRecord record) => Write(SpecName, JsonSerializer.SerializeToUtf8Bytes(record, SupervisionJson.Default.CommandRecord));
+    public void WriteSpec(CommandRecord record) =>
+        Write(SpecName, JsonSerializer.SerializeToUtf8Bytes(record, SupervisionJson.Default.CommandRecord));
 
     public CommandRecord? ReadSpec() => Read(SpecName, SupervisionJson.Default.CommandRecord);
 

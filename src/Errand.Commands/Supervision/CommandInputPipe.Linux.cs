@@ -23,7 +23,8 @@ internal static partial class CommandInputPipe
 
     /// <summary>Writes all of it, as fast as the command reads.</summary>
     /// <returns>Whether the command could be written to: its input may be closed, or it has ended.</returns>
-    public static async ValueTask<bool> WriteAsync(CommandFolder folder, ReadOnlyMemory<byte> bytes, TimeProvider time, CancellationToken cancellationToken)
+    public static async ValueTask<bool> WriteAsync(
+        CommandFolder folder, ReadOnlyMemory<byte> bytes, TimeProvider time, CancellationToken cancellationToken)
     {
         using var pipe = await OpenAsync(folder, time, cancellationToken);
         if (pipe is null) return false;

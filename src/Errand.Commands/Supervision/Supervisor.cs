@@ -21,7 +21,9 @@ internal sealed partial class Supervisor
     public bool IsNative => _program is not null;
 
     /// <summary>What it is, for people.</summary>
-    public string Description => IsNative ? "the native supervisor" : $"{Shell} (without a compiler at build time: files are not limited, orphans not adopted)";
+    public string Description => IsNative
+        ? "the native supervisor"
+        : $"{Shell} (without a compiler at build time: files are not limited, orphans not adopted)";
 
     /// <summary>Finds the better one that works here.</summary>
     public static Supervisor Choose(SupervisorChoice choice)
