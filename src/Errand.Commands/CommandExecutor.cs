@@ -60,7 +60,7 @@ internal sealed class CommandExecutor(CommandParts parts) : IJobExecutor
     {
         Stdout = end.Stdout.ToString(), Stderr = end.Stderr.ToString(), ExitCode = exit.ShellCode ?? 0, Signal = exit.SignalName,
         CpuTime = Milliseconds(exit.CpuTimeMs), WallTime = Milliseconds(exit.WallTimeMs), PeakMemoryBytes = exit.PeakMemoryBytes,
-        Leftovers = end.Leftovers.Count > 0 ? end.Leftovers : null,
+        Leftovers = end.Leftovers.Count > 0 ? [.. end.Leftovers, .. end.Survivors.Select(survivor => $"{survivor}, which could not be ended")] : null,
     };
 
     private static TimeSpan? Milliseconds(long? count) => count is { } known ? TimeSpan.FromMilliseconds(known) : null;

@@ -34,7 +34,7 @@ internal static class CommandMessages
     {
         string what = end.Kind switch
         {
-            CommandEndKind.SupervisorKilled => "The command's supervisor was killed, so that nobody has seen how the command ended." + WhatWasLeft(end),
+            CommandEndKind.SupervisorKilled => $"The command's supervisor was killed, so nobody has seen how the command ended.{WhatWasLeft(end)}",
             CommandEndKind.HostRestarted => "The machine was started anew while the command ran, which ended it.",
             _ => "The server was shut down before the command ended, and stopped it.",
         };

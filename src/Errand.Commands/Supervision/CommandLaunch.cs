@@ -36,7 +36,7 @@ internal sealed class CommandLaunch
         var input = plan.Input;
         if (plan.Limits.FileBytes is not null && !parts.Supervisor.IsNative)
             throw new JobErrorException(new JobError(JobErrorCodes.StartFailed,
-                $"'{input.Program}' was not started: its limit of file sizes cannot be kept here. Commands are run by {parts.Supervisor.Description}.",
+                $"'{input.Program}' was not started: a limit of file sizes cannot be kept here. Commands are run by {parts.Supervisor.Description}.",
                 Retryable: false));
         var user = input.User is { } name ? await UserIdentity.FindAsync(name) : null;
         string program = ProgramSearch.Find(input);

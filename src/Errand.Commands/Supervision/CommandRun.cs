@@ -68,6 +68,8 @@ internal sealed class CommandRun : IDisposable
             bool grown = _output.Follow();
             if (isOver) break;
             if (!leftovers.Looked && (exit ??= _folder.ReadExit()) is { Left: true }) leftovers = await Leftovers.EndAsync(Tree, _job.Time);
+            // The supervisor waits for those who cannot be ended; the job does not.
+            if (leftovers.Survivors.Count > 0) break;
             // Only a look that found nothing, after the watch was armed, may sleep for long.
             if (grown) await _end.WaitAsync(BetweenLooks);
             else await _bell.WaitAsync(isArmed ? Timeout.InfiniteTimeSpan : Poll);

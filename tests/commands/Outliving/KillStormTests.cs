@@ -31,7 +31,15 @@ public sealed class KillStormTests
             if (kill % 3 == 0) await Task.Delay(random.Next(200, 800), TestContext.Current.CancellationToken);
         }
         await using var last = await CommandHost.StartAsync(_folder);
-        for (int number = 0; number < begun; number++) await CheckAsync(last.Jobs, number, heard);
+        int found = 0, calls = 0;
+        for (int number = 0; number < begun; number++)
+        {
+            if (!await CheckAsync(last.Jobs, number, heard)) continue;
+            found++;
+            if (IsCall(number)) calls++;
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills, {begun} commands; found as jobs: {found}, of them calls that nobody had stored: {calls}");
+        Assert.True(calls > 0, "No call was inside its caller's patience when its server was killed.");
     }
 
     private static bool IsCall(int number) => number % 3 == 0;
@@ -42,16 +50,20 @@ public sealed class KillStormTests
     private string LineOf(int number)
     {
         string script = $"""
-            i=0; while [ $i -lt {Lines} ]; do i=$((i+1)); echo {number} $i; echo {number} $i >>{SideOf(number)}; sleep 0.{1 + (number % 4)}; done; exit {number % 5}
+            i=0
+            while [ $i -lt {Lines} ]; do i=$((i+1)); echo {number} $i; echo {number} $i >>{SideOf(number)}; sleep 0.{1 + (number % 4)}; done
+            exit {number % 5}
             """;
         string input = $$"""{"command":{{System.Text.Json.JsonSerializer.Serialize(script)}}}""";
         return string.Create(CultureInfo.InvariantCulture, $"{(IsCall(number) ? "call" : "submit")} n{number} 60000 {input}");
     }
 
-    private async Task CheckAsync(IJobClient jobs, int number, List<string> heard)
+    /// <returns>Whether the command is a job.</returns>
+    private async Task<bool> CheckAsync(IJobClient jobs, int number, List<string> heard)
     {
         var token = TestContext.Current.CancellationToken;
-        var found = (await jobs.ListAsync(new() { Text = $"n{number}" }, token)).Items.Where(job => job.Spec.Title == $"n{number}").ToList();
+        string title = $"n{number}";
+        var found = (await jobs.ListAsync(new() { Text = title }, token)).Items.Where(job => job.Spec.Title == title).ToList();
         string wanted = string.Concat(Enumerable.Range(1, Lines).Select(line => $"{number} {line}\n"));
         if (found.Count == 0)
         {
@@ -59,7 +71,7 @@ public sealed class KillStormTests
             bool answered = heard.Contains($"answered n{number} {number % 5}");
             string side = File.Exists(SideOf(number)) ? await File.ReadAllTextAsync(SideOf(number), token) : "";
             Assert.True(answered ? side == wanted : side.Length == 0 || (side == wanted && IsCall(number)), $"Command {number} is lost; it wrote: {side}");
-            return;
+            return false;
         }
         var job = Assert.Single(found);
         var end = (await jobs.WaitAsync(job.Id, new() { Timeout = TimeSpan.FromMinutes(1) }, token)).Job;
@@ -67,6 +79,7 @@ public sealed class KillStormTests
         Assert.True(end.Outcome!.ExitCode == number % 5, $"Command {number}: {end.Outcome}");
         Assert.Equal(wanted, await File.ReadAllTextAsync(SideOf(number), token));
         Assert.Equal(wanted, await ReadAsync(jobs, job.Id, token));
+        return true;
     }
 
     private static async Task<string> ReadAsync(IJobClient jobs, JobId id, CancellationToken token)
