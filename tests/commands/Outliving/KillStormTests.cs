@@ -42,6 +42,9 @@ public sealed class KillStormTests
         Assert.True(calls > 0, "No call was inside its caller's patience when its server was killed.");
     }
 
+    // Of one length, so that none is a part of another's.
+    private static string TitleOf(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number:00000}");
+
     private static bool IsCall(int number) => number % 3 == 0;
 
     private string SideOf(int number) => Path.Combine(_folder, $"side.{number}");
@@ -55,20 +58,20 @@ public sealed class KillStormTests
             exit {number % 5}
             """;
         string input = $$"""{"command":{{System.Text.Json.JsonSerializer.Serialize(script)}}}""";
-        return string.Create(CultureInfo.InvariantCulture, $"{(IsCall(number) ? "call" : "submit")} n{number} 60000 {input}");
+        return string.Create(CultureInfo.InvariantCulture, $"{(IsCall(number) ? "call" : "submit")} {TitleOf(number)} 60000 {input}");
     }
 
     /// <returns>Whether the command is a job.</returns>
     private async Task<bool> CheckAsync(IJobClient jobs, int number, List<string> heard)
     {
         var token = TestContext.Current.CancellationToken;
-        string title = $"n{number}";
+        string title = TitleOf(number);
         var found = (await jobs.ListAsync(new() { Text = title }, token)).Items.Where(job => job.Spec.Title == title).ToList();
         string wanted = string.Concat(Enumerable.Range(1, Lines).Select(line => $"{number} {line}\n"));
         if (found.Count == 0)
         {
             // Its server was killed before it heard of the command, or had answered its caller before.
-            bool answered = heard.Contains($"answered n{number} {number % 5}");
+            bool answered = heard.Contains($"answered {title} {number % 5}");
             string side = File.Exists(SideOf(number)) ? await File.ReadAllTextAsync(SideOf(number), token) : "";
             Assert.True(answered ? side == wanted : side.Length == 0 || (side == wanted && IsCall(number)), $"Command {number} is lost; it wrote: {side}");
             return false;
