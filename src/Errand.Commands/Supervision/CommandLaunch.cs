@@ -34,6 +34,9 @@ internal sealed class CommandLaunch
     public static async ValueTask<CommandLaunch> PrepareAsync(CommandParts parts, CommandPlan plan, JobContext job)
     {
         var input = plan.Input;
+        if (!OperatingSystem.IsLinux())
+            throw new JobErrorException(new JobError(
+                JobErrorCodes.StartFailed, $"'{input.Program}' was not started: commands need Linux. Run the server there.", Retryable: false));
         if (plan.Limits.FileBytes is not null && !parts.Supervisor.IsNative)
             throw new JobErrorException(new JobError(JobErrorCodes.StartFailed,
                 $"'{input.Program}' was not started: a limit of file sizes cannot be kept here. Commands are run by {parts.Supervisor.Description}.",
